@@ -1,0 +1,58 @@
+"""One frozen settings object: environment (`INTERVIEW_…`) first, then the study's `interview.toml`, then defaults."""
+
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+import psutil
+from pydantic import Field
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+_APP = "interview-assistant"
+
+
+def _physical_cores() -> int:
+    return psutil.cpu_count(logical=False) or 2
+
+
+class Settings(BaseSettings):
+    """Everything that can be configured, with its default.
+
+    Models are named as in the catalogue (`interview models list`); `auto` takes the best one that is installed.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="INTERVIEW_", frozen=True, extra="forbid")
+
+    models_dir: Path = Field(default_factory=lambda: platformdirs.user_data_path(_APP) / "models")
+    cache_dir: Path = Field(default_factory=lambda: platformdirs.user_cache_path(_APP))
+    runtime_dir: Path = Field(default_factory=lambda: platformdirs.user_runtime_path(_APP))
+    whisper: str = "auto"
+    embedder: str = "minilm"
+    llm: str = "auto"
+    endpoint: str | None = None
+    """A served model as `provider:model`, for example `ollama:qwen3`; used only with `allow_remote`."""
+    endpoint_url: str | None = None
+    allow_remote: bool = False
+    threads: int = Field(default_factory=_physical_cores, ge=1)
+    seed: int = 20_250_101
+    llm_context_tokens: int = Field(default=4096, ge=512)
+    llm_idle_seconds: float = Field(default=300.0, gt=0)
+    hub_endpoint: str | None = None
+    """Another address for the model hub, for a mirror."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment win over values read from a study, which arrive as keyword arguments."""
+        return env_settings, init_settings
+
+
+def load_settings(study_values: dict[str, Any] | None = None) -> Settings:
+    """Settings for this process, with a study's own `[settings]` table below the environment."""
+    return Settings(**(study_values or {}))

@@ -1,0 +1,1 @@
+"""What a study knows: its records, its event log, its vector index."""

@@ -1,0 +1,163 @@
+"""Checking a study against its event log: any row changed, added or removed by hand is found."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from store import config
+from store.canonical import canonical_json, sha256_json, sha256_text
+from store.erase import ERASED_EVENT
+from store.events import GENESIS, header_hash
+from store.records import (
+    AttributesRow,
+    CodebookRow,
+    CoderRow,
+    DecisionRow,
+    EventRow,
+    InterviewRow,
+    RunRow,
+    ScoresRow,
+    StudyRow,
+    SuggestionRow,
+    TranscriptRow,
+    Witnessed,
+)
+from store.runs import SCORES_EVENT, scores_payload
+from store.study import Study
+from store.transcripts import turns_digest
+
+_WITNESSED: tuple[type[Witnessed], ...] = (
+    StudyRow,
+    CoderRow,
+    InterviewRow,
+    AttributesRow,
+    TranscriptRow,
+    CodebookRow,
+    RunRow,
+    SuggestionRow,
+    DecisionRow,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport:
+    """How many events there are, how many were erased, the head of the chain, and a sentence for each fault."""
+
+    events: int
+    erased: int
+    head: str
+    faults: tuple[str, ...]
+
+
+def verify(study: Study) -> AuditReport:
+    """Check the chain, its head outside the database, and every record that an event vouches for."""
+    with study.read() as session:
+        log = list(session.scalars(select(EventRow).order_by(EventRow.id)))
+        faults = [*_chain(log), *_outside_head(study, log), *_records(session, log)]
+    return AuditReport(
+        events=len(log),
+        erased=sum(event.payload is None for event in log),
+        head=log[-1].hash if log else GENESIS,
+        faults=tuple(faults),
+    )
+
+
+def _chain(log: list[EventRow]) -> Iterator[str]:
+    previous = GENESIS
+    erased = {event.interview: event for event in log if event.payload is None}
+    announced = {event.payload for event in log if event.type == ERASED_EVENT and event.payload is not None}
+    for number, event in enumerate(log, start=1):
+        if event.id != number:
+            yield f"Event {number} is missing: the log goes on with event {event.id}."
+            return
+        if event.previous != previous or event.hash != header_hash(event):
+            yield f"Event {event.id} ({event.type}) or the one before it was changed: its hash does not fit."
+        if event.payload is not None and event.payload_hash != sha256_text((event.salt or "") + event.payload):
+            yield f"The content of event {event.id} ({event.type}) was changed."
+        previous = event.hash
+    for guid in erased:
+        if canonical_json({"interview": guid}) not in announced:
+            yield f"Events of interview {guid} were blanked without an erasure."
+
+
+def _outside_head(study: Study, log: list[EventRow]) -> Iterator[str]:
+    head = config.read_head(study.folder)
+    if head.count > len(log):
+        yield f"The log ends at event {len(log)}, but {config.FILE_NAME} knows of {head.count}: the end was cut off."
+    elif head.count and log[head.count - 1].hash != head.hash:
+        yield f"Event {head.count} is not the one that {config.FILE_NAME} knows: the log was replaced."
+
+
+def _records(session: Session, log: list[EventRow]) -> Iterator[str]:
+    by_id = {event.id: event for event in log}
+    for table in _WITNESSED:
+        rows = list(session.scalars(select(table)))
+        yield from _fold(table, rows, by_id)
+    yield from _scores(session, by_id)
+    yield from _contents(session)
+
+
+def _fold(table: type[Witnessed], rows: Iterable[Witnessed], by_id: dict[int, EventRow]) -> Iterator[str]:
+    name = table.__tablename__
+    seen = set()
+    for row in rows:
+        seen.add(row.event_id)
+        event = by_id.get(row.event_id)
+        if event is None or event.type != table.event_type or event.payload != canonical_json(dict(row.payload())):
+            yield f"A row of the table “{name}” is not what event {row.event_id} says: it was changed by hand."
+    for event in by_id.values():
+        if event.type == table.event_type and event.payload is not None and event.id not in seen:
+            yield f"The row of the table “{name}” that event {event.id} tells of is gone."
+
+
+def _scores(session: Session, by_id: dict[int, EventRow]) -> Iterator[str]:
+    for row in session.scalars(select(ScoresRow).where(ScoresRow.event_id.is_not(None))):
+        event = by_id.get(row.event_id or 0)
+        if event is None or event.type != SCORES_EVENT or event.payload != canonical_json(scores_payload(row)):
+            yield f"The scores of run {row.run.guid} for transcript {row.transcript_id} were changed by hand."
+
+
+def _contents(session: Session) -> Iterator[str]:
+    for row in session.scalars(select(TranscriptRow)):
+        if row.sha256 != sha256_text(row.text) or row.turns_sha256 != turns_digest(row.turns):
+            yield f"The transcript of {row.interview.label} (revision {row.revision}) was changed by hand."
+    for book in session.scalars(select(CodebookRow)):
+        if book.sha256 != sha256_json([code.content() for code in book.codes]):
+            yield f"Version {book.version} of the codebook was changed by hand."
+    for decision in session.scalars(select(DecisionRow)):
+        text = decision.transcript.text[decision.start : decision.end]
+        if decision.slice_sha256 != sha256_text(text):
+            yield f"Decision {decision.guid} no longer fits the text it was made on."
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """One event for reading."""
+
+    id: int
+    type: str
+    at: str
+    coder: str
+    interview: str | None
+    payload: str | None
+
+
+def log(study: Study, *, limit: int | None = None) -> tuple[Logged, ...]:
+    """The events, oldest first; with `limit` only the newest so many."""
+    with study.read() as session:
+        query = select(EventRow).order_by(EventRow.id.desc())
+        rows = list(session.scalars(query if limit is None else query.limit(limit)))
+        labels = {row.guid: row.label for row in session.scalars(select(InterviewRow))}
+        return tuple(
+            Logged(
+                row.id,
+                row.type,
+                row.at.isoformat(),
+                row.coder,
+                labels.get(row.interview or "", row.interview),
+                row.payload,
+            )
+            for row in reversed(rows)
+        )

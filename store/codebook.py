@@ -1,0 +1,109 @@
+"""Versions of the codebook: every edit makes a new one, none is ever changed."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from store import events
+from store.canonical import sha256_json
+from store.errors import InvalidInputError
+from store.records import CodebookRow, CodeRow
+from store.study import Study
+from store.values import Code, Codebook
+
+
+def keep_codebook(study: Study, codes: Sequence[Code], *, coder: str, reason: str) -> Codebook:
+    """Keep a new version with exactly these codes, in this order.
+
+    Raises InvalidInputError where two codes share a name or a GUID, or a parent is missing.
+    """
+    _refuse_broken(codes)
+    with study.write() as session:
+        newest = _newest(session)
+        rows = [_row(position, code) for position, code in enumerate(codes)]
+        row = CodebookRow(
+            version=1 if newest is None else newest.version + 1,
+            sha256=sha256_json([r.content() for r in rows]),
+            reason=reason,
+            coder=coder,
+            created_at=datetime.now(UTC),
+            codes=rows,
+        )
+        events.record(session, row, coder=coder)
+        return _value(row)
+
+
+def _refuse_broken(codes: Sequence[Code]) -> None:
+    guids = {code.guid for code in codes}
+    names: set[str] = set()
+    for code in codes:
+        folded = code.name.casefold()
+        if not code.name.strip() or folded in names:
+            what = f"the name “{code.name}” twice" if code.name.strip() else "a code without a name"
+            msg = f"A codebook cannot hold {what}; rename one of them."
+            raise InvalidInputError(msg)
+        names.add(folded)
+        if code.parent is not None and code.parent not in guids:
+            msg = f"The code “{code.name}” stands below a theme that is not in the codebook; add the theme first."
+            raise InvalidInputError(msg)
+    if len(guids) != len(codes):
+        msg = "Two codes of this codebook have the same GUID; give one of them another."
+        raise InvalidInputError(msg)
+
+
+def current_codebook(study: Study) -> Codebook | None:
+    """The newest version, if there is any."""
+    with study.read() as session:
+        row = _newest(session)
+        return None if row is None else _value(row)
+
+
+def codebook_versions(study: Study) -> tuple[Codebook, ...]:
+    """All versions, oldest first."""
+    with study.read() as session:
+        return tuple(_value(row) for row in session.scalars(select(CodebookRow).order_by(CodebookRow.version)))
+
+
+def _newest(session: Session) -> CodebookRow | None:
+    return session.scalar(select(CodebookRow).order_by(CodebookRow.version.desc()).limit(1))
+
+
+def _row(position: int, code: Code) -> CodeRow:
+    return CodeRow(
+        position=position,
+        guid=code.guid,
+        name=code.name,
+        parent=code.parent,
+        definition=code.definition,
+        include=code.include,
+        exclude=code.exclude,
+        examples=list(code.examples),
+        colour=code.colour,
+    )
+
+
+def _value(row: CodebookRow) -> Codebook:
+    return Codebook(
+        id=row.id,
+        version=row.version,
+        sha256=row.sha256,
+        codes=tuple(_code(code) for code in row.codes),
+        created_at=row.created_at,
+        coder=row.coder,
+        reason=row.reason,
+    )
+
+
+def _code(row: CodeRow) -> Code:
+    return Code(
+        guid=row.guid,
+        name=row.name,
+        parent=row.parent,
+        definition=row.definition,
+        include=row.include,
+        exclude=row.exclude,
+        examples=tuple(row.examples),
+        colour=row.colour,
+    )

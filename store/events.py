@@ -1,0 +1,111 @@
+"""The append-only event log and its hash chain.
+
+Each event's hash covers its header (number, type, time, coder, interview), the salted hash of its payload, and the
+hash before it. Erasing an interview removes payloads and salts, not their hashes: the chain still verifies, and
+nobody can guess back what was there.
+"""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from store.canonical import canonical_json, sha256_json, sha256_text
+from store.records import EventRow, Witnessed
+
+GENESIS = "0" * 64
+_HEAD_KEY = "head"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of the chain: how many events there are and the hash of the last."""
+
+    count: int
+    hash: str
+
+
+EMPTY = Head(0, GENESIS)
+
+
+def append(
+    session: Session,
+    event_type: str,
+    payload: Any,
+    *,
+    coder: str = "",
+    interview: str | None = None,
+) -> EventRow:
+    """Add one event to the end of the chain, within the caller's write transaction."""
+    head = current_head(session)
+    text = canonical_json(payload)
+    salt = secrets.token_hex(16)
+    row = EventRow(
+        id=head.count + 1,
+        type=event_type,
+        at=datetime.now(UTC),
+        coder=coder,
+        interview=interview,
+        payload=text,
+        salt=salt,
+        payload_hash=sha256_text(salt + text),
+        previous=head.hash,
+        hash="",
+        erased_at=None,
+    )
+    row.hash = header_hash(row)
+    session.add(row)
+    session.flush([row])
+    session.info[_HEAD_KEY] = Head(row.id, row.hash)
+    return row
+
+
+def record(
+    session: Session,
+    row: Witnessed,
+    *,
+    coder: str = "",
+    interview: str | None = None,
+    extra: Iterable[Any] = (),
+) -> EventRow:
+    """Append the event that vouches for `row`, and add the row (with `extra` rows) beside it."""
+    with session.no_autoflush:
+        session.add_all(extra)
+        event = append(session, row.event_type, dict(row.payload()), coder=coder, interview=interview)
+        row.event_id = event.id
+    session.add(row)
+    session.flush()
+    return event
+
+
+def header_hash(row: EventRow) -> str:
+    """The hash that links an event to the one before it."""
+    header = {
+        "id": row.id,
+        "type": row.type,
+        "at": row.at.isoformat(),
+        "coder": row.coder,
+        "interview": row.interview,
+        "payload_hash": row.payload_hash,
+        "previous": row.previous,
+    }
+    return sha256_json(header)
+
+
+def current_head(session: Session) -> Head:
+    """The end of the chain as this transaction sees it."""
+    known: Head | None = session.info.get(_HEAD_KEY)
+    if known is not None:
+        return known
+    last = session.execute(select(EventRow.id, EventRow.hash).order_by(EventRow.id.desc()).limit(1)).first()
+    return EMPTY if last is None else Head(last.id, last.hash)
+
+
+def appended_head(session: Session) -> Head | None:
+    """The head that this transaction has reached, if it appended anything."""
+    head: Head | None = session.info.get(_HEAD_KEY)
+    return head

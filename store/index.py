@@ -1,0 +1,218 @@
+"""The vector index: Chroma as a derived thing that repairs itself.
+
+Local Chroma is not safe for two processes, so a file lock lets one process at a time hold the folder; whoever does
+not hold it searches exactly, in memory, from the vector cache. Whatever is wrong with the folder, it is made again
+from the cache.
+"""
+
+import random
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from filelock import FileLock, Timeout
+from langchain_core.embeddings import Embeddings
+from numpy.typing import NDArray
+
+from store.canonical import sha256_text
+from store.segments import segments
+from store.study import Study
+from store.values import Segment
+from store.vectors import load_vectors
+
+_AT_ONCE = 200
+_PROBES = 20
+_LOCK = ".index.lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What opening the index found: the reason it was made again, or nothing."""
+
+    reason: str | None
+    segments: int
+
+
+class _Cached(Embeddings):
+    """Hands Chroma the vectors that the cache holds; texts without one are a bug."""
+
+    def __init__(self, vectors: dict[str, NDArray[np.float32]]) -> None:
+        self._vectors = vectors
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        return [self._vectors[sha256_text(text)].tolist() for text in texts]
+
+    def embed_query(self, text: str) -> list[float]:
+        return self.embed_documents([text])[0]
+
+
+class VectorIndex:
+    """The Chroma collection of one embedding model, held by this process alone; use it as a context manager."""
+
+    def __init__(self, study: Study, model: str, *, wait_seconds: float = 0.0) -> None:
+        self._study = study
+        self._model = model
+        self._name = f"segments-{sha256_text(model)[:16]}"
+        self._lock = FileLock(study.folder / _LOCK)
+        self._wait = wait_seconds
+        self._store: Any = None
+        self._client: Any = None
+        self.repair = Repair(None, 0)
+
+    def __enter__(self) -> Self:
+        """Take the lock, check the collection and make it again where it is missing or wrong.
+
+        Raises filelock.Timeout where another process holds the folder.
+        """
+        self._lock.acquire(timeout=self._wait)
+        try:
+            self.repair = self._verified()
+        except BaseException:
+            self._release()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._release()
+
+    def _release(self) -> None:
+        self._close()
+        self._lock.release()
+
+    def _verified(self) -> Repair:
+        wanted = {key(s): s for s in segments(self._study)}
+        vectors = load_vectors(self._study, self._model, {s.text_sha256 for s in wanted.values()})
+        wanted = {name: s for name, s in wanted.items() if s.text_sha256 in vectors}
+        reason = self._open_and_check(wanted, vectors)
+        if reason is not None:
+            self._rebuild(wanted, vectors)
+        return Repair(reason, len(wanted))
+
+    def _open_and_check(self, wanted: dict[str, Segment], vectors: dict[str, NDArray[np.float32]]) -> str | None:
+        if not any(self._study.index.glob("*")):
+            self._store = self._open(vectors)
+            self._add(wanted.values())
+            return None if not wanted else "it was missing"
+        try:
+            self._store = self._open(vectors)
+            self._refresh(wanted)
+            return self._probe(wanted, vectors)
+        except BaseException as error:
+            # Chroma's Rust core panics outside the Exception family; whatever it was, the index can be made again.
+            if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit):
+                raise
+            return f"it could not be read ({type(error).__name__})"
+
+    def _open(self, vectors: dict[str, NDArray[np.float32]]) -> Any:
+        import chromadb
+        from chromadb.config import Settings
+        from langchain_chroma import Chroma
+
+        self._study.index.mkdir(exist_ok=True)
+        self._client = chromadb.PersistentClient(str(self._study.index), Settings(anonymized_telemetry=False))
+        return Chroma(
+            client=self._client,
+            collection_name=self._name,
+            embedding_function=_Cached(vectors),
+            collection_metadata={"hnsw:space": "cosine", "model": self._model},
+        )
+
+    def _close(self) -> None:
+        self._store = None
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def _refresh(self, wanted: dict[str, Segment]) -> None:
+        present = set(self._store.get(include=[])["ids"])
+        gone = sorted(present - wanted.keys())
+        for start in range(0, len(gone), _AT_ONCE):
+            self._store.delete(ids=gone[start : start + _AT_ONCE])
+        self._add(segment for name, segment in wanted.items() if name not in present)
+
+    def _add(self, new: Iterable[Segment]) -> None:
+        rows = list(new)
+        for start in range(0, len(rows), _AT_ONCE):
+            part = rows[start : start + _AT_ONCE]
+            self._store.add_texts(
+                [s.text for s in part],
+                metadatas=[{"segment": s.id, "interview": s.interview} for s in part],
+                ids=[key(s) for s in part],
+            )
+
+    def _probe(self, wanted: dict[str, Segment], vectors: dict[str, NDArray[np.float32]]) -> str | None:
+        """Whether a few segments find themselves; a near-tie with an equal text counts as found."""
+        if len(self._store.get(include=[])["ids"]) != len(wanted):
+            return "its count was wrong"
+        names = sorted(wanted)
+        for name in random.Random(len(names)).sample(names, min(_PROBES, len(names))):  # noqa: S311
+            vector = vectors[wanted[name].text_sha256]
+            found = self._store.similarity_search_by_vector_with_relevance_scores(vector.tolist(), k=1)
+            if not found or found[0][1] > 1e-3:  # noqa: PLR2004 - cosine distance to itself, in float32
+                return "a segment did not find itself"
+        return None
+
+    def _rebuild(self, wanted: dict[str, Segment], vectors: dict[str, NDArray[np.float32]]) -> None:
+        self._close()
+        discard_index(self._study.index)
+        self._store = self._open(vectors)
+        self._add(wanted.values())
+
+    def search(self, vector: NDArray[np.float32], limit: int) -> list[tuple[int, float]]:
+        """The nearest segments as (segment id, cosine similarity), best first, approximately."""
+        found = self._store.similarity_search_by_vector_with_relevance_scores(vector.tolist(), k=limit)
+        return [(int(document.metadata["segment"]), 1.0 - distance) for document, distance in found]
+
+
+def key(segment: Segment) -> str:
+    """A segment's name in the index: by content, so that nothing old can pass for it."""
+    return f"{segment.transcript_id}:{segment.span.start}-{segment.span.end}:{segment.text_sha256[:12]}"
+
+
+def discard_index(folder: Path) -> None:
+    """Remove everything in the index folder; nobody may have it open."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(exist_ok=True)
+
+
+def exact_search(
+    query: NDArray[np.float32], vectors: NDArray[np.float32], limit: int
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """The nearest rows of `vectors` (rows, dimensions) to `query` by cosine: their indices and similarities."""
+    norms = np.linalg.norm(vectors, axis=1) * (np.linalg.norm(query) or 1.0)
+    similarity = (vectors @ query) / np.where(norms == 0, 1.0, norms)
+    limit = min(limit, len(similarity))
+    best = np.argpartition(-similarity, limit - 1)[:limit] if limit else np.zeros(0, np.int64)
+    order = best[np.argsort(-similarity[best], kind="stable")]
+    return order.astype(np.int64), similarity[order].astype(np.float32)
+
+
+def refresh_index(study: Study, model: str) -> Repair | None:
+    """Bring the index up to the segments that have vectors; None where another process holds it, which will do it."""
+    try:
+        with VectorIndex(study, model) as index:
+            return index.repair
+    except Timeout:
+        return None
+
+
+def reindex(study: Study, model: str, *, wait_seconds: float = 30.0) -> Repair:
+    """Throw the index away and make it again from the cached vectors; raises filelock.Timeout where it is held."""
+    with FileLock(study.folder / _LOCK).acquire(timeout=wait_seconds):
+        discard_index(study.index)
+    with VectorIndex(study, model, wait_seconds=wait_seconds) as index:
+        return Repair("it was asked for", index.repair.segments)
+
+
+def candidate_matrix(study: Study, model: str, wanted: Sequence[Segment]) -> NDArray[np.float32]:
+    """The vectors of these segments as one matrix (segments, dimensions); rows of zeros where one has none yet."""
+    vectors = load_vectors(study, model, {s.text_sha256 for s in wanted})
+    width = len(next(iter(vectors.values()))) if vectors else 0
+    blank = np.zeros(width, np.float32)
+    return np.array([vectors.get(s.text_sha256, blank) for s in wanted], np.float32).reshape(len(wanted), width)

@@ -1,0 +1,155 @@
+"""Interviews and their attributes."""
+
+import shutil
+import uuid
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from store import events
+from store.canonical import sha256_file
+from store.errors import ConflictError, NotFoundError
+from store.records import AttributesRow, InterviewRow, TranscriptRow
+from store.study import Study
+from store.values import Interview
+
+
+def add_interview(
+    study: Study,
+    source: Path,
+    kind: Literal["recording", "transcript"],
+    *,
+    label: str | None = None,
+    attributes: Mapping[str, str] | None = None,
+    duration_ms: int | None = None,
+) -> Interview:
+    """Register a file as an interview; a recording is copied into `media/`, the original stays as it is.
+
+    Raises ConflictError where the same content, or the same label, is in the study already.
+    """
+    digest = sha256_file(source)
+    guid = str(uuid.uuid4())
+    media = _keep_media(study, source, guid) if kind == "recording" else None
+    try:
+        with study.write() as session:
+            row = InterviewRow(
+                guid=guid,
+                label=label or _next_label(session),
+                position=(session.scalar(select(func.max(InterviewRow.position))) or 0) + 1,
+                kind=kind,
+                source_name=source.name,
+                source_sha256=digest,
+                media=media,
+                duration_ms=duration_ms,
+                language=None,
+            )
+            _refuse_double(session, row, source)
+            events.record(session, row, interview=guid)
+            if attributes:
+                _set_attributes(session, row, attributes)
+            return _interview(session, row)
+    except BaseException:
+        if media is not None:
+            (study.folder / media).unlink(missing_ok=True)
+        raise
+
+
+def _keep_media(study: Study, source: Path, guid: str) -> str:
+    target = study.media / f"{guid}{source.suffix.lower()}"
+    partial = target.with_suffix(target.suffix + ".partial")
+    shutil.copyfile(source, partial)
+    partial.replace(target)
+    return target.relative_to(study.folder).as_posix()
+
+
+def _next_label(session: Session) -> str:
+    taken = set(session.scalars(select(InterviewRow.label)))
+    number = len(taken) + 1
+    while f"I{number}" in taken:
+        number += 1
+    return f"I{number}"
+
+
+def _refuse_double(session: Session, row: InterviewRow, source: Path) -> None:
+    same = session.scalar(select(InterviewRow.label).where(InterviewRow.source_sha256 == row.source_sha256))
+    if same is not None:
+        msg = f"{source} is in this study already, as {same}; nothing was added."
+        raise ConflictError(msg)
+    if session.scalar(select(InterviewRow.id).where(InterviewRow.label == row.label)) is not None:
+        msg = f"The label {row.label} is taken by another interview; give {source.name} another one with --label."
+        raise ConflictError(msg)
+
+
+def _set_attributes(session: Session, row: InterviewRow, values: Mapping[str, str]) -> None:
+    merged = {**_attributes(session).get(row.id, {}), **values}
+    attributes = AttributesRow(interview_id=row.id, interview=row, values=merged)
+    events.record(session, attributes, interview=row.guid)
+
+
+def set_attributes(study: Study, label: str, values: Mapping[str, str]) -> None:
+    """Add to or replace attributes of an interview."""
+    with study.write() as session:
+        _set_attributes(session, interview_row(session, label), values)
+
+
+def set_media_facts(study: Study, label: str, *, duration_ms: int | None = None, language: str | None = None) -> None:
+    """Keep what was found out about a recording; None leaves what is there."""
+    with study.write() as session:
+        row = interview_row(session, label)
+        row.duration_ms = duration_ms if duration_ms is not None else row.duration_ms
+        row.language = language if language is not None else row.language
+
+
+def interviews(study: Study) -> tuple[Interview, ...]:
+    """All interviews in study order."""
+    with study.read() as session:
+        rows = list(session.scalars(select(InterviewRow).order_by(InterviewRow.position)))
+        attributes = _attributes(session)
+        done = set(session.scalars(select(TranscriptRow.interview_id)))
+        return tuple(_value(row, attributes.get(row.id, {}), row.id in done) for row in rows)
+
+
+def interview(study: Study, label: str) -> Interview:
+    """The interview of that label; raises NotFoundError."""
+    with study.read() as session:
+        return _interview(session, interview_row(session, label))
+
+
+def interview_row(session: Session, label: str) -> InterviewRow:
+    """The row of that label, or of that GUID."""
+    row = session.scalar(select(InterviewRow).where((InterviewRow.label == label) | (InterviewRow.guid == label)))
+    if row is None:
+        labels = ", ".join(session.scalars(select(InterviewRow.label).order_by(InterviewRow.position)))
+        msg = f"There is no interview {label} in this study; there are: {labels or 'none yet'}."
+        raise NotFoundError(msg)
+    return row
+
+
+def _attributes(session: Session) -> dict[int, dict[str, str]]:
+    rows: Iterable[AttributesRow] = session.scalars(select(AttributesRow).order_by(AttributesRow.id))
+    return {row.interview_id: dict(row.values) for row in rows}
+
+
+def _interview(session: Session, row: InterviewRow) -> Interview:
+    done = session.scalar(select(TranscriptRow.id).where(TranscriptRow.interview_id == row.id).limit(1))
+    return _value(row, _attributes(session).get(row.id, {}), done is not None)
+
+
+def _value(row: InterviewRow, attributes: Mapping[str, str], transcribed: bool) -> Interview:
+    return Interview(
+        id=row.id,
+        guid=row.guid,
+        label=row.label,
+        position=row.position,
+        kind="recording" if row.kind == "recording" else "transcript",
+        source_name=row.source_name,
+        source_sha256=row.source_sha256,
+        media=row.media,
+        duration_ms=row.duration_ms,
+        language=row.language,
+        attributes=attributes,
+        transcribed=transcribed,
+    )

@@ -1,0 +1,252 @@
+"""Runs of the suggester: their score matrices, kept as they grow, and the suggestions that were shown."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from store import events
+from store.canonical import sha256_json
+from store.errors import ConflictError
+from store.records import (
+    CodebookRow,
+    InterviewRow,
+    RunRow,
+    ScoresRow,
+    SegmentRow,
+    SignalRow,
+    SuggestionRow,
+    TranscriptRow,
+)
+from store.study import Study
+from store.values import Run, ScoreMatrix, Span, Suggestion, SuggestionDraft
+
+_DTYPE = np.dtype("<f4")
+SCORES_EVENT = "scores.kept"
+
+Signals = Mapping[str, NDArray[np.float32]]
+
+
+def begin_run(study: Study, codebook_id: int, llm: str | None, settings: Mapping[str, object]) -> Run:
+    """The run of exactly this configuration: a new one, or the one that is there, to be gone on with.
+
+    `settings` holds everything else that decides the scores: models and prompt by hash, options, seed.
+    """
+    with study.write() as session:
+        codebook = session.get_one(CodebookRow, codebook_id)
+        fingerprint = sha256_json({"codebook": codebook.sha256, "llm": llm, "settings": dict(settings)})
+        row = session.scalar(select(RunRow).where(RunRow.fingerprint == fingerprint))
+        if row is None:
+            row = RunRow(
+                guid=str(uuid.uuid4()),
+                fingerprint=fingerprint,
+                codebook_id=codebook.id,
+                codebook=codebook,
+                llm=llm,
+                settings=dict(settings),
+                created_at=datetime.now(UTC),
+            )
+            events.record(session, row)
+        return _run(row)
+
+
+def latest_run(study: Study) -> Run | None:
+    """The run whose scores were kept last."""
+    with study.read() as session:
+        row = session.scalar(select(RunRow).join(ScoresRow).order_by(ScoresRow.id.desc()).limit(1))
+        return None if row is None else _run(row)
+
+
+def load_scores(study: Study, run: Run) -> tuple[ScoreMatrix, ...]:
+    """All score matrices of a run, complete or not, in study order."""
+    with study.read() as session:
+        rows = session.scalars(
+            select(ScoresRow)
+            .join(TranscriptRow, TranscriptRow.id == ScoresRow.transcript_id)
+            .join(InterviewRow, InterviewRow.id == TranscriptRow.interview_id)
+            .where(ScoresRow.run_id == run.id)
+            .order_by(InterviewRow.position, TranscriptRow.revision)
+        )
+        return tuple(_matrix(row) for row in rows)
+
+
+def keep_scores(
+    study: Study,
+    run: Run,
+    transcript_id: int,
+    segments: Sequence[int],
+    codes: Sequence[str],
+    signals: Signals,
+    *,
+    complete: bool,
+) -> None:
+    """Commit a run's scores for one transcript as far as they go; a complete matrix is final.
+
+    Each signal is float32 of shape (segments, codes) with NaN where nothing is known yet.
+    """
+    shape = (len(segments), len(codes))
+    for name, values in signals.items():
+        if values.shape != shape:
+            msg = f"signal {name} has shape {values.shape}, not {shape}"
+            raise ValueError(msg)
+    with study.write() as session:
+        row = session.scalar(
+            select(ScoresRow).where(ScoresRow.run_id == run.id, ScoresRow.transcript_id == transcript_id)
+        )
+        if row is None:
+            row = ScoresRow(run_id=run.id, transcript_id=transcript_id, segments=list(segments), codes=list(codes))
+            session.add(row)
+            session.flush()
+        _fill(row, segments, codes, signals)
+        if complete:
+            _seal(session, row)
+
+
+def _fill(row: ScoresRow, segments: Sequence[int], codes: Sequence[str], signals: Signals) -> None:
+    if row.event_id is not None or row.segments != list(segments) or row.codes != list(codes):
+        msg = "These scores are final already, or belong to other segments or codes; start another run."
+        raise ConflictError(msg)
+    known = {signal.name: signal for signal in row.signals}
+    for name, values in signals.items():
+        data = np.ascontiguousarray(values, _DTYPE).tobytes()
+        if name in known:
+            known[name].data = data
+        else:
+            row.signals.append(SignalRow(name=name, data=data))
+
+
+def _seal(session: Session, row: ScoresRow) -> None:
+    session.flush()
+    event = events.append(session, SCORES_EVENT, scores_payload(row), interview=row.transcript.interview.guid)
+    row.event_id = event.id
+
+
+def scores_payload(row: ScoresRow) -> dict[str, object]:
+    """What the log says of a complete matrix: its axes and the hash of each signal."""
+    return {
+        "run": row.run.guid,
+        "transcript": row.transcript_id,
+        "segments": list(row.segments),
+        "codes": list(row.codes),
+        "signals": {s.name: sha256(s.data).hexdigest() for s in sorted(row.signals, key=lambda s: s.name)},
+    }
+
+
+def show_suggestions(study: Study, run: Run, drafts: Sequence[SuggestionDraft]) -> tuple[Suggestion, ...]:
+    """Write the suggestions that are about to be shown; one shown before in the same state is not written again."""
+    if not drafts:
+        return ()
+    with study.read() as session:
+        found = _shown(session, run, drafts)
+        if all(key in found for key in map(_key, drafts)):
+            return tuple(_suggestion(found[_key(draft)], run) for draft in drafts)
+    with study.write() as session:
+        known = _shown(session, run, drafts)
+        for draft in drafts:
+            if _key(draft) not in known:
+                known[_key(draft)] = _show(session, run, draft)
+        return tuple(_suggestion(known[_key(draft)], run) for draft in drafts)
+
+
+_Key = tuple[int, str, str]
+
+
+def _key(draft: SuggestionDraft) -> _Key:
+    return (draft.segment_id, draft.code, draft.learner)
+
+
+def _shown(session: Session, run: Run, drafts: Sequence[SuggestionDraft]) -> dict[_Key, SuggestionRow]:
+    wanted = {draft.segment_id for draft in drafts}
+    rows: dict[_Key, SuggestionRow] = {}
+    ordered = sorted(wanted)
+    for start in range(0, len(ordered), 500):
+        query = select(SuggestionRow).where(
+            SuggestionRow.run_id == run.id, SuggestionRow.segment_id.in_(ordered[start : start + 500])
+        )
+        rows |= {(row.segment_id, row.code, row.learner): row for row in session.scalars(query)}
+    return rows
+
+
+def _show(session: Session, run: Run, draft: SuggestionDraft) -> SuggestionRow:
+    segment = session.get_one(SegmentRow, draft.segment_id)
+    transcript = session.get_one(TranscriptRow, segment.transcript_id)
+    row = SuggestionRow(
+        guid=str(uuid.uuid4()),
+        run_id=run.id,
+        run=session.get_one(RunRow, run.id),
+        segment_id=segment.id,
+        segment=segment,
+        code=draft.code,
+        probability=draft.probability,
+        evidence=[[span.start, span.end] for span in draft.evidence],
+        scores=dict(draft.scores),
+        learner=draft.learner,
+        shown_at=datetime.now(UTC),
+    )
+    events.record(session, row, interview=transcript.interview.guid)
+    return row
+
+
+def suggestions(study: Study, *, run: Run | None = None) -> tuple[Suggestion, ...]:
+    """Every suggestion that was ever shown, of one run or of all, in the order of showing."""
+    with study.read() as session:
+        query = select(SuggestionRow, RunRow).join(RunRow).order_by(SuggestionRow.id)
+        if run is not None:
+            query = query.where(SuggestionRow.run_id == run.id)
+        return tuple(_suggestion(row, _run(owner)) for row, owner in session.execute(query))
+
+
+def _suggestion(row: SuggestionRow, run: Run) -> Suggestion:
+    segment = row.segment
+    transcript = segment_transcript(row)
+    return Suggestion(
+        id=row.id,
+        guid=row.guid,
+        run=run.guid,
+        segment_id=segment.id,
+        interview=transcript.interview.label,
+        span=Span(segment.start, segment.end),
+        code=row.code,
+        probability=row.probability,
+        evidence=tuple(Span(start, end) for start, end in row.evidence),
+        scores=row.scores,
+        learner=row.learner,
+        shown_at=row.shown_at,
+    )
+
+
+def segment_transcript(row: SuggestionRow) -> TranscriptRow:
+    """The transcript a suggestion's segment belongs to."""
+    session = Session.object_session(row)
+    if session is None:
+        msg = "the suggestion must belong to an open session"
+        raise RuntimeError(msg)
+    return session.get_one(TranscriptRow, row.segment.transcript_id)
+
+
+def _matrix(row: ScoresRow) -> ScoreMatrix:
+    shape = (len(row.segments), len(row.codes))
+    return ScoreMatrix(
+        transcript_id=row.transcript_id,
+        segments=tuple(row.segments),
+        codes=tuple(row.codes),
+        signals={s.name: np.frombuffer(s.data, _DTYPE).reshape(shape).copy() for s in row.signals},
+        complete=row.event_id is not None,
+    )
+
+
+def _run(row: RunRow) -> Run:
+    return Run(
+        id=row.id,
+        guid=row.guid,
+        fingerprint=row.fingerprint,
+        codebook_version=row.codebook.version,
+        llm=row.llm,
+        settings=row.settings,
+        created_at=row.created_at,
+    )
