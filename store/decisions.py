@@ -94,6 +94,25 @@ def _rows(session: Session, interview: str | None, coder: str | None) -> Iterabl
     return session.scalars(query)
 
 
+def last_word(study: Study, coder: str, transcript_id: int, span: Span, code: str) -> Decision | None:
+    """What stands now from this coder for exactly this span and code."""
+    with study.read() as session:
+        row = session.scalar(
+            select(DecisionRow)
+            .join(CoderRow)
+            .where(
+                DecisionRow.transcript_id == transcript_id,
+                CoderRow.name == coder,
+                DecisionRow.start == span.start,
+                DecisionRow.end == span.end,
+                DecisionRow.code == code,
+            )
+            .order_by(DecisionRow.id.desc())
+            .limit(1)
+        )
+        return None if row is None or row.verdict == str(Verdict.WITHDRAW) else _value(row)
+
+
 def standing(made: Iterable[Decision]) -> dict[tuple[str, int, Span, str], Decision]:
     """The last word per (coder, transcript, span, code); a withdrawal takes the last word back.
 

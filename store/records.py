@@ -254,6 +254,7 @@ class SegmentRow(Base):
     role: Mapped[str] = mapped_column(String(12))
     start_ms: Mapped[int | None]
     end_ms: Mapped[int | None]
+    transcript: Mapped[TranscriptRow] = relationship()
 
 
 class VectorRow(Base):

@@ -8,7 +8,7 @@ from hashlib import sha256
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from store import events
 from store.canonical import sha256_json
@@ -27,6 +27,7 @@ from store.study import Study
 from store.values import Run, ScoreMatrix, Span, Suggestion, SuggestionDraft
 
 _DTYPE = np.dtype("<f4")
+_AT_ONCE = 500
 SCORES_EVENT = "scores.kept"
 
 Signals = Mapping[str, NDArray[np.float32]]
@@ -137,48 +138,44 @@ def scores_payload(row: ScoresRow) -> dict[str, object]:
     }
 
 
-def show_suggestions(study: Study, run: Run, drafts: Sequence[SuggestionDraft]) -> tuple[Suggestion, ...]:
+def show_suggestions(study: Study, drafts: Sequence[SuggestionDraft]) -> tuple[Suggestion, ...]:
     """Write the suggestions that are about to be shown; one shown before in the same state is not written again."""
     if not drafts:
         return ()
     with study.read() as session:
-        found = _shown(session, run, drafts)
+        found = _shown(session, drafts)
         if all(key in found for key in map(_key, drafts)):
-            return tuple(_suggestion(found[_key(draft)], run) for draft in drafts)
+            return tuple(_suggestion(found[_key(draft)]) for draft in drafts)
     with study.write() as session:
-        known = _shown(session, run, drafts)
+        known = _shown(session, drafts)
         for draft in drafts:
             if _key(draft) not in known:
-                known[_key(draft)] = _show(session, run, draft)
-        return tuple(_suggestion(known[_key(draft)], run) for draft in drafts)
+                known[_key(draft)] = _show(session, draft)
+        return tuple(_suggestion(known[_key(draft)]) for draft in drafts)
 
 
-_Key = tuple[int, str, str]
+_Key = tuple[int, int, str, str]
 
 
 def _key(draft: SuggestionDraft) -> _Key:
-    return (draft.segment_id, draft.code, draft.learner)
+    return (draft.run_id, draft.segment_id, draft.code, draft.learner)
 
 
-def _shown(session: Session, run: Run, drafts: Sequence[SuggestionDraft]) -> dict[_Key, SuggestionRow]:
-    wanted = {draft.segment_id for draft in drafts}
+def _shown(session: Session, drafts: Sequence[SuggestionDraft]) -> dict[_Key, SuggestionRow]:
     rows: dict[_Key, SuggestionRow] = {}
-    ordered = sorted(wanted)
-    for start in range(0, len(ordered), 500):
-        query = select(SuggestionRow).where(
-            SuggestionRow.run_id == run.id, SuggestionRow.segment_id.in_(ordered[start : start + 500])
-        )
-        rows |= {(row.segment_id, row.code, row.learner): row for row in session.scalars(query)}
+    wanted = sorted({draft.segment_id for draft in drafts})
+    for start in range(0, len(wanted), _AT_ONCE):
+        query = select(SuggestionRow).where(SuggestionRow.segment_id.in_(wanted[start : start + _AT_ONCE]))
+        rows |= {(row.run_id, row.segment_id, row.code, row.learner): row for row in session.scalars(query)}
     return rows
 
 
-def _show(session: Session, run: Run, draft: SuggestionDraft) -> SuggestionRow:
+def _show(session: Session, draft: SuggestionDraft) -> SuggestionRow:
     segment = session.get_one(SegmentRow, draft.segment_id)
-    transcript = session.get_one(TranscriptRow, segment.transcript_id)
     row = SuggestionRow(
         guid=str(uuid.uuid4()),
-        run_id=run.id,
-        run=session.get_one(RunRow, run.id),
+        run_id=draft.run_id,
+        run=session.get_one(RunRow, draft.run_id),
         segment_id=segment.id,
         segment=segment,
         code=draft.code,
@@ -188,28 +185,34 @@ def _show(session: Session, run: Run, draft: SuggestionDraft) -> SuggestionRow:
         learner=draft.learner,
         shown_at=datetime.now(UTC),
     )
-    events.record(session, row, interview=transcript.interview.guid)
+    events.record(session, row, interview=segment.transcript.interview.guid)
     return row
 
 
 def suggestions(study: Study, *, run: Run | None = None) -> tuple[Suggestion, ...]:
     """Every suggestion that was ever shown, of one run or of all, in the order of showing."""
     with study.read() as session:
-        query = select(SuggestionRow, RunRow).join(RunRow).order_by(SuggestionRow.id)
+        query = (
+            select(SuggestionRow)
+            .options(
+                joinedload(SuggestionRow.run).joinedload(RunRow.codebook),
+                joinedload(SuggestionRow.segment).joinedload(SegmentRow.transcript).joinedload(TranscriptRow.interview),
+            )
+            .order_by(SuggestionRow.id)
+        )
         if run is not None:
             query = query.where(SuggestionRow.run_id == run.id)
-        return tuple(_suggestion(row, _run(owner)) for row, owner in session.execute(query))
+        return tuple(_suggestion(row) for row in session.scalars(query))
 
 
-def _suggestion(row: SuggestionRow, run: Run) -> Suggestion:
+def _suggestion(row: SuggestionRow) -> Suggestion:
     segment = row.segment
-    transcript = segment_transcript(row)
     return Suggestion(
         id=row.id,
         guid=row.guid,
-        run=run.guid,
+        run=row.run.guid,
         segment_id=segment.id,
-        interview=transcript.interview.label,
+        interview=segment.transcript.interview.label,
         span=Span(segment.start, segment.end),
         code=row.code,
         probability=row.probability,
@@ -218,15 +221,6 @@ def _suggestion(row: SuggestionRow, run: Run) -> Suggestion:
         learner=row.learner,
         shown_at=row.shown_at,
     )
-
-
-def segment_transcript(row: SuggestionRow) -> TranscriptRow:
-    """The transcript a suggestion's segment belongs to."""
-    session = Session.object_session(row)
-    if session is None:
-        msg = "the suggestion must belong to an open session"
-        raise RuntimeError(msg)
-    return session.get_one(TranscriptRow, row.segment.transcript_id)
 
 
 def _matrix(row: ScoresRow) -> ScoreMatrix:

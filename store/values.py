@@ -241,6 +241,7 @@ class Run:
 class SuggestionDraft:
     """What the machine proposes for one segment and code, before anyone saw it; evidence spans are in the interview."""
 
+    run_id: int
     segment_id: int
     code: str
     probability: float
