@@ -10,10 +10,11 @@ from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import Engine, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from store import config, database, events
-from store.errors import ConflictError, NotAStudyError
+from store.errors import ConflictError, NotAStudyError, StudyError
 from store.records import StudyRow
 
 DATABASE = "study.db"
@@ -39,10 +40,16 @@ class Study:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """One transaction that holds the write lock; all of it is on disk afterwards, or none of it."""
-        with Session(self.engine.execution_options(write=True)) as session:
-            yield session
-            session.commit()
-            head = events.appended_head(session)
+        try:
+            with Session(self.engine.execution_options(write=True)) as session:
+                yield session
+                session.commit()
+                head = events.appended_head(session)
+        except OperationalError as error:
+            msg = (
+                f"Nothing was written to {self.folder} ({error.orig}); free space or close other programs, then try again."
+            )
+            raise StudyError(msg) from error
         if head is not None:
             config.keep_head(self.folder, head)
 

@@ -1,0 +1,51 @@
+# Everything a developer needs, in .venv beside this file. On Windows, follow the README instead.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+STAMPS := .venv/stamps
+DEMO_OPTIONS := $(if $(filter-out 0 no,$(HEADLESS)),--headless)
+
+.PHONY: setup models test lint demo constraints clean
+
+setup: $(STAMPS)/installed
+
+$(STAMPS)/venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "This needs Python 3.11 or newer, and '$(PYTHON)' is older or missing: say make PYTHON=python3.12, for example." >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(PIP) install -q -c constraints.txt pip setuptools
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/llama: $(STAMPS)/venv .ci/llama_wheel.py constraints.txt
+	@wheel=$$($(BIN)/python .ci/llama_wheel.py) && \
+	  $(PIP) install -q --no-deps --force-reinstall "$$wheel"
+	@touch $@
+
+$(STAMPS)/installed: $(STAMPS)/llama constraints.txt pyproject.toml
+	$(PIP) install -q -c constraints.txt --build-constraint .ci/build-constraints.txt -e ".[test]"
+	@touch $@
+
+models: setup
+	$(BIN)/interview models pull offline
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: setup models lint
+	$(BIN)/python -m pytest
+
+demo: setup models
+	$(BIN)/interview demo $(DEMO_OPTIONS)
+
+# After changing dependencies: install what is new, run the tests, then pin what is installed.
+constraints:
+	$(PIP) list --format=freeze --exclude interview-assistant | sed 's/+cpu$$//' > constraints.txt.new
+	mv constraints.txt.new constraints.txt
+
+clean:
+	rm -rf .venv build dist demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

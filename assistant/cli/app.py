@@ -1,0 +1,41 @@
+"""All commands under one name; each imports its stage only when it runs, so that help comes at once."""
+
+import typer
+
+from assistant.cli.add import add_command
+from assistant.cli.audit import audit_app
+from assistant.cli.codebook import codebook_app
+from assistant.cli.decide import decide_command
+from assistant.cli.demo import demo_command
+from assistant.cli.doctor import doctor_command
+from assistant.cli.models import models_app
+from assistant.cli.quotes import quotes_command
+from assistant.cli.review import review_command
+from assistant.cli.saturation import saturation_command
+from assistant.cli.study import erase_command, new_command, reindex_command
+from assistant.cli.suggest import suggest_command
+from assistant.cli.transcribe import transcribe_command
+
+app = typer.Typer(
+    name="interview",
+    help="Interview analysis on your own machine: the model proposes, a person confirms every code.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+app.command("new")(new_command)
+app.command("add")(add_command)
+app.command("transcribe")(transcribe_command)
+app.add_typer(codebook_app, name="codebook")
+app.command("suggest")(suggest_command)
+app.command("review")(review_command)
+app.command("decide")(decide_command)
+app.command("quotes")(quotes_command)
+app.command("saturation")(saturation_command)
+app.command("erase")(erase_command)
+app.add_typer(audit_app, name="audit")
+app.command("reindex")(reindex_command)
+app.add_typer(models_app, name="models")
+app.command("doctor")(doctor_command)
+app.command("demo")(demo_command)

@@ -1,0 +1,73 @@
+"""What every command shares: opening a study, printing JSON, showing progress."""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from assistant.settings import Settings, load_settings
+from store.study import Study, open_study
+
+StudyFolder = Annotated[Path, typer.Argument(help="The study's folder.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+
+_SECONDS_BETWEEN_LINES = 5.0
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[tuple[Study, Settings]]:
+    """The study with its settings; says on stderr when it was brought to a newer schema."""
+    with open_study(folder) as study:
+        if study.migrated_from is not None:
+            note(f"The study was brought up to date; its state before is kept as {study.migrated_from}.")
+        yield study, load_settings(study.settings())
+
+
+def print_json(value: Any) -> None:
+    """JSON on stdout, readable, in UTF-8."""
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def note(text: str) -> None:
+    """A line for the person, on stderr."""
+    print(text, file=sys.stderr)
+
+
+@contextmanager
+def counted(what: str, unit: str) -> Iterator[Callable[[int, int, str], None]]:
+    """A callback (done, total, label): a bar with the time left on a terminal, a line now and then elsewhere."""
+    if not sys.stderr.isatty():
+        yield _lines(what, unit)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda done, total, label: progress.update(
+            task, completed=done, total=total, description=f"{what} {label}"
+        )
+
+
+def _lines(what: str, unit: str) -> Callable[[int, int, str], None]:
+    said = [time.monotonic()]
+
+    def show(done: int, total: int, label: str) -> None:
+        if done == total or time.monotonic() - said[0] >= _SECONDS_BETWEEN_LINES:
+            said[0] = time.monotonic()
+            note(f"{what} {label}: {done} of {total} {unit}")
+
+    return show
+
+
+def clock(milliseconds: int | None) -> str:
+    """`00:12:31`, or nothing where no time is known."""
+    if milliseconds is None:
+        return ""
+    seconds = milliseconds // 1000
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"

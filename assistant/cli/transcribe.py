@@ -1,0 +1,126 @@
+"""`interview transcribe`: recordings become transcripts."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from assistant.cli.common import AsJson, StudyFolder, note, opened, print_json
+
+if TYPE_CHECKING:
+    from assistant.transcribe.transcription import Outcome, Transcribed
+
+Report = Callable[[str, int, int], None]
+"""Is told a label, the milliseconds done, and of how many."""
+
+
+def _speakers(value: str) -> str:
+    if value not in {"auto", "none"} and not (value.isdecimal() and int(value) > 0):
+        raise typer.BadParameter("give auto, none, or the number of people who speak")
+    return value
+
+
+def transcribe_command(
+    study: StudyFolder,
+    model: Annotated[str, typer.Option(help="A speech model's name; `auto` takes the best one installed.")] = "auto",
+    language: Annotated[str, typer.Option(help="A code such as en or de; `auto` listens which it is.")] = "auto",
+    speakers: Annotated[
+        str, typer.Option(callback=_speakers, help="auto, none, or how many people speak.", metavar="auto|N|none")
+    ] = "auto",
+    interview: Annotated[list[str] | None, typer.Option(help="Only this interview; may be repeated.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Turn recordings into transcripts on this machine; an interrupted run goes on where it stopped."""
+    from assistant.transcribe import transcribe_all
+
+    if speakers.isdecimal():
+        note(f"--speakers {speakers} has no effect yet: a later version will tell speakers apart.")
+    with opened(study) as (open_study, settings), shown() as progress:
+        outcome = transcribe_all(open_study, settings, interview, model=model, language=language, progress=progress)
+    if as_json:
+        print_json(_described(outcome))
+    _say(outcome, quiet=as_json)
+    if outcome.failed:
+        raise typer.Exit(1)
+
+
+def _say(outcome: "Outcome", *, quiet: bool) -> None:
+    from assistant.transcribe.transcription import clock
+
+    for done in outcome.done:
+        for notice in done.notices:
+            note(notice)
+        if not quiet:
+            row = _row(done)
+            spent = clock(round(done.seconds * 1000))
+            print(
+                f"{row['interview']}: {clock(done.duration_ms)} heard in {spent} with {done.model}, "
+                f"{row['turns']} turns, {row['words']} words, language {done.language}."
+            )
+    for failure in outcome.failed:
+        note(failure.why)
+    if not quiet and not outcome.done and not outcome.failed:
+        print("Every recording of this study has its transcript.")
+
+
+def _described(outcome: "Outcome") -> dict[str, Any]:
+    return {
+        "interviews": [_row(done) for done in outcome.done],
+        "failed": [{"interview": failure.interview, "why": failure.why} for failure in outcome.failed],
+    }
+
+
+def _row(done: "Transcribed") -> dict[str, Any]:
+    turns = done.transcript.turns
+    return {
+        "interview": done.transcript.interview,
+        "duration_ms": done.duration_ms,
+        "language": done.language,
+        "turns": len(turns),
+        "words": sum(len(turn.words) for turn in turns),
+        "model": done.model,
+        "resumed_from_ms": done.resumed_from_ms,
+        "seconds": done.seconds,
+        "notices": list(done.notices),
+    }
+
+
+@contextmanager
+def shown() -> Iterator[Report]:
+    """Progress on stderr: a bar with the time left on a terminal, plain lines elsewhere."""
+    if not sys.stderr.isatty():
+        yield plain_lines()
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, speed_estimate_period=600) as progress:
+        tasks: dict[str, Any] = {}
+
+        def report(label: str, done_ms: int, total_ms: int) -> None:
+            if label not in tasks:
+                tasks[label] = progress.add_task(f"Transcribing {label}", total=total_ms)
+            progress.update(tasks[label], completed=done_ms, total=total_ms)
+
+        yield report
+
+
+def plain_lines(now: Callable[[], float] = time.monotonic) -> Report:
+    """Lines such as `I4  37 %  0:42 left`; the time left follows from what this run has heard so far."""
+    began: dict[str, tuple[float, int]] = {}
+
+    def report(label: str, done_ms: int, total_ms: int) -> None:
+        from assistant.transcribe.transcription import clock
+
+        started, first_ms = began.setdefault(label, (now(), done_ms))
+        percent = 100 * done_ms // total_ms if total_ms else 100
+        heard_ms = done_ms - first_ms
+        left = ""
+        if heard_ms:
+            left = f"  {clock(round((now() - started) * 1000 / heard_ms * (total_ms - done_ms)))} left"
+        note(f"{label}  {percent} %{left}")
+
+    return report

@@ -1,0 +1,189 @@
+"""Which models are on this machine, whether their files are still what they were, and which one to take."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from assistant.models.catalogue import (
+    OWN_MODEL_RANK,
+    ROLE_TASKS,
+    ModelCard,
+    Role,
+    card_named,
+    known_card,
+)
+from assistant.models.record import FileRecord, ModelRecord, measured, read_record, write_record
+from assistant.settings import Settings
+from store.errors import InvalidInputError, NotFoundError, StudyError
+
+MEMORY_SHARE = 0.75
+"""How much of the machine's memory a language model may take; the rest is for the system and the browser."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledModel:
+    """A model on this machine.
+
+    `path` is what a loader needs: the folder for whisper and embedder, the .gguf file for an llm. `sha256` is
+    that of the weights. `card` is None for a file of the researcher's own. `damaged` names files that are
+    missing or no longer have the SHA-256 that was verified.
+    """
+
+    name: str
+    role: Role
+    path: Path
+    sha256: str
+    size_bytes: int
+    source: str
+    card: ModelCard | None
+    damaged: tuple[str, ...] = ()
+
+    @property
+    def rank(self) -> int:
+        """Place among the models of its role, from weak to strong."""
+        return self.card.rank if self.card else OWN_MODEL_RANK
+
+    @property
+    def memory_mb(self) -> int:
+        """Memory it needs when loaded, in MB; for an own file guessed from its size."""
+        return self.card.memory_mb if self.card else self.size_bytes * 5 // 4_000_000
+
+
+def model_folder(name: str, settings: Settings) -> Path:
+    """Where the files of one model lie."""
+    return settings.models_dir / name
+
+
+def models_in(settings: Settings) -> list[InstalledModel]:
+    """All models on this machine, by name; files whose size or time changed are hashed again."""
+    if not settings.models_dir.is_dir():
+        return []
+    found = (installed(path.name, settings) for path in sorted(settings.models_dir.iterdir()))
+    return [model for model in found if model]
+
+
+def installed(name: str, settings: Settings, *, rehash: bool = False) -> InstalledModel | None:
+    """The model of this name, damaged or not, or None; `rehash` measures files that look unchanged too."""
+    folder = model_folder(name, settings)
+    record = read_record(folder)
+    if record is None:
+        return None
+    files, damaged = _checked(folder, record, rehash=rehash)
+    if files != record.files:
+        record = record.model_copy(update={"files": files})
+        _remember(folder, record)
+    return _described(folder, record, damaged)
+
+
+def verify(name: str, settings: Settings) -> InstalledModel:
+    """Hash all files of a model again; StudyError when one is missing or not what was verified."""
+    return _intact(installed(name, settings, rehash=True), name)
+
+
+def intact(name: str, settings: Settings) -> InstalledModel:
+    """The model of this name, all files as they were verified; StudyError says what to do otherwise."""
+    return _intact(installed(name, settings), name)
+
+
+def model_path(name: str, settings: Settings) -> Path:
+    """What a loader of this model needs: a folder, or the .gguf file; StudyError says how to get it."""
+    return intact(name, settings).path
+
+
+def choose(role: Role, wanted: str, settings: Settings) -> InstalledModel:
+    """The model for a role: the one named, or with `auto` the best installed one that fits into memory."""
+    if wanted != "auto":
+        return _of_role(intact(wanted, settings), role)
+    fitting = [m for m in models_in(settings) if m.role == role and not m.damaged and _fits(m)]
+    if not fitting:
+        raise NotFoundError(
+            f"No model for {ROLE_TASKS[role]} is installed on this machine, or none fits into its memory; "
+            f"run `interview models pull {_smallest(role)}`.",
+        )
+    return max(fitting, key=lambda m: (m.rank, m.size_bytes))
+
+
+def _fits(model: InstalledModel) -> bool:
+    memory_mb = psutil.virtual_memory().total / 1_000_000
+    return model.role != "llm" or model.memory_mb <= memory_mb * MEMORY_SHARE
+
+
+def _smallest(role: Role) -> str:
+    return {"whisper": "tiny.en", "embedder": "minilm", "llm": "smollm2-135m"}[role]
+
+
+def _of_role(model: InstalledModel, role: Role) -> InstalledModel:
+    if model.role != role:
+        raise InvalidInputError(
+            f"The model {model.name!r} is for {ROLE_TASKS[model.role]}, not for {ROLE_TASKS[role]}; "
+            "`interview models list` shows what each model is for.",
+        )
+    return model
+
+
+def _intact(model: InstalledModel | None, name: str) -> InstalledModel:
+    if model is None:
+        if card_named(name) is None:
+            known_card(name)
+        raise NotFoundError(f"The model {name!r} is not installed; run `interview models pull {name}`.")
+    if model.damaged:
+        raise StudyError(
+            f"The model {name!r} is damaged: {', '.join(model.damaged)} in {_folder_of(model)} is missing "
+            f"or was changed since it was verified; run `interview models pull {name}` to replace it.",
+        )
+    return model
+
+
+def _folder_of(model: InstalledModel) -> Path:
+    return model.path.parent if model.role == "llm" else model.path
+
+
+def _checked(
+    folder: Path,
+    record: ModelRecord,
+    *,
+    rehash: bool,
+) -> tuple[tuple[FileRecord, ...], tuple[str, ...]]:
+    """The record's files, with fresh times where the bytes are the same, and the names of the damaged."""
+    card = card_named(folder.name)
+    files: list[FileRecord] = []
+    damaged: list[str] = []
+    for known in record.files:
+        fresh = known if not rehash and known.unchanged(folder) else _measured_if_there(folder, known.name)
+        pinned = card.files.get(known.name) if card else None
+        if fresh and fresh.sha256 == (pinned or known.sha256):
+            files.append(fresh)
+        else:
+            files.append(known)
+            damaged.append(known.name)
+    return tuple(files), tuple(damaged)
+
+
+def _measured_if_there(folder: Path, name: str) -> FileRecord | None:
+    try:
+        return measured(folder, name)
+    except OSError:
+        return None
+
+
+def _remember(folder: Path, record: ModelRecord) -> None:
+    try:
+        write_record(folder, record)
+    except OSError:
+        return  # a read-only models folder still works; it is only hashed again next time
+
+
+def _described(folder: Path, record: ModelRecord, damaged: Iterable[str]) -> InstalledModel:
+    weights = record.files[0]
+    return InstalledModel(
+        name=folder.name,
+        role=record.role,
+        path=folder / weights.name if record.role == "llm" else folder,
+        sha256=weights.sha256,
+        size_bytes=sum(file.size for file in record.files),
+        source=record.source,
+        card=card_named(folder.name),
+        damaged=tuple(damaged),
+    )

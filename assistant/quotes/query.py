@@ -1,0 +1,292 @@
+"""One query over codes, themes, attributes, coder, state and meaning; every quote is an exact slice."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from filelock import Timeout
+
+from assistant.segment import StudyEmbeddings
+from assistant.suggest import propose, show
+from store.codebook import current_codebook
+from store.decisions import codings, decisions, standing
+from store.errors import InvalidInputError, NotFoundError
+from store.index import VectorIndex, candidate_matrix, exact_search
+from store.interviews import interviews
+from store.segments import segments
+from store.study import Study
+from store.transcripts import transcript
+from store.values import Codebook, Coding, Segment, Span, State, SuggestionDraft, Transcript, Turn, Verdict
+
+EXACT_UP_TO = 20_000
+"""Up to so many candidates an exact search in memory is faster than opening Chroma."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """An exact slice of a transcript with what is known of it; times are those of its words or turn, in ms."""
+
+    interview: str
+    speaker: str | None
+    role: str
+    start: int
+    end: int
+    start_ms: int | None
+    end_ms: int | None
+    text: str
+    codes: tuple[str, ...]
+    coders: tuple[str, ...]
+    state: State
+    score: float | None = None
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    suggested: tuple[str, ...] = ()
+
+
+def as_record(quote: Quote) -> dict[str, Any]:
+    """A quote as JSON values."""
+    return {**asdict(quote), "state": str(quote.state), "attributes": dict(quote.attributes)}
+
+
+def quotes(
+    study: Study,
+    text: str | None = None,
+    *,
+    embeddings: StudyEmbeddings | None = None,
+    codes: Sequence[str] = (),
+    theme: str | None = None,
+    where: Mapping[str, str] | None = None,
+    coder: str | None = None,
+    state: State | None = None,
+    limit: int | None = 50,
+) -> tuple[Quote, ...]:
+    """Quotes in study order, or by nearness in meaning where `text` is given (then `embeddings` is needed).
+
+    With codes or a theme: the confirmed codings that carry one of them. Otherwise: all segments, each with its
+    state. `state` asks for one state alone. Raises NotFoundError for an unknown code, theme or attribute.
+    """
+    wanted = _wanted(study, codes, theme)
+    labels = _labels(study, where or {})
+    if state is State.CONFIRMED or (state is None and wanted is not None):
+        found = _confirmed(study, wanted, labels, coder)
+    else:
+        found = _by_segment(study, wanted, labels, coder, state)
+    if text is not None and text.strip():
+        if embeddings is None:
+            msg = "a search by meaning needs embeddings"
+            raise ValueError(msg)
+        found = _nearest(study, text.strip(), found, embeddings, limit)
+    chosen = found if limit is None else found[:limit]
+    _write_down(study, chosen)
+    return tuple(found.quote for found in chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A quote with the segment whose vector stands for it, and the suggestions it shows."""
+
+    quote: Quote
+    segment: Segment | None
+    drafts: tuple[SuggestionDraft, ...] = ()
+
+
+def _wanted(study: Study, codes: Sequence[str], theme: str | None) -> frozenset[str] | None:
+    if not codes and theme is None:
+        return None
+    codebook = current_codebook(study)
+    found: set[str] = set()
+    for name in codes:
+        found.add(_guid(codebook, name, "code"))
+    if codebook is not None and theme is not None:
+        found |= codebook.family(_guid(codebook, theme, "theme"))
+    return frozenset(found)
+
+
+def _guid(codebook: Codebook | None, name: str, kind: str) -> str:
+    code = None if codebook is None else codebook.find(name)
+    if code is None:
+        known = ", ".join(c.name for c in codebook.codes) if codebook is not None else "none yet"
+        msg = f"There is no {kind} “{name}” in the codebook; there are: {known}."
+        raise NotFoundError(msg)
+    return code.guid
+
+
+def _labels(study: Study, where: Mapping[str, str]) -> dict[str, Mapping[str, str]]:
+    """Label → attributes of the interviews whose attributes match."""
+    known = interviews(study)
+    keys = {key for interview in known for key in interview.attributes}
+    for key in where:
+        if key not in keys:
+            msg = f"No interview has the attribute “{key}”; there are: {', '.join(sorted(keys)) or 'none yet'}."
+            raise NotFoundError(msg)
+    return {
+        i.label: i.attributes
+        for i in known
+        if all(i.attributes.get(k, "").casefold() == v.casefold() for k, v in where.items())
+    }
+
+
+def _names(study: Study) -> dict[str, str]:
+    codebook = current_codebook(study)
+    return {} if codebook is None else {code.guid: code.name for code in codebook.codes}
+
+
+def _confirmed(
+    study: Study, wanted: frozenset[str] | None, labels: Mapping[str, Mapping[str, str]], coder: str | None
+) -> list[_Found]:
+    """Codings that stand, one quote per span with all its codes."""
+    names = _names(study)
+    by_span: dict[tuple[str, Span], list[Coding]] = {}
+    for coding in codings(study, coder=coder):
+        if coding.interview in labels and not coding.needs_look:
+            by_span.setdefault((coding.interview, coding.span), []).append(coding)
+    texts = {label: transcript(study, label) for label in {label for label, _ in by_span}}
+    around = _grouped(segments(study))
+    found = []
+    for (label, span), here in by_span.items():
+        if wanted is None or any(c.code in wanted for c in here):
+            quote = replace(
+                _slice(texts[label], span, labels[label]),
+                codes=_unique(names.get(c.code, c.code) for c in here),
+                coders=_unique(c.coder for c in here),
+                state=State.CONFIRMED,
+            )
+            segment = next((s for s in around.get(label, ()) if s.span.overlaps(span)), None)
+            found.append(_Found(quote, segment))
+    place = {label: number for number, label in enumerate(labels)}
+    return sorted(found, key=lambda f: (place[f.quote.interview], f.quote.start, f.quote.end))
+
+
+def _slice(text: Transcript, span: Span, attributes: Mapping[str, str]) -> Quote:
+    turns = [t for t in text.turns if t.span.overlaps(span)]
+    words = [w for t in turns for w in t.words if w.start < span.end and span.start < w.end]
+    first: Turn = turns[0]
+    return Quote(
+        interview=text.interview,
+        speaker=first.speaker,
+        role=str(first.role),
+        start=span.start,
+        end=span.end,
+        start_ms=words[0].start_ms if words else first.start_ms,
+        end_ms=words[-1].end_ms if words else turns[-1].end_ms,
+        text=span.of(text.text),
+        codes=(),
+        coders=(),
+        state=State.UNCODED,
+        attributes=attributes,
+    )
+
+
+def _by_segment(
+    study: Study,
+    wanted: frozenset[str] | None,
+    labels: Mapping[str, Mapping[str, str]],
+    coder: str | None,
+    state: State | None,
+) -> list[_Found]:
+    """All segments with their states; with codes wanted, those where one of them has that state."""
+    names = _names(study)
+    proposals = propose(study).by_segment
+    standing_codings = _by_interview(codings(study, coder=coder))
+    rejected: dict[int, list[tuple[Span, str]]] = {}
+    for word in standing(decisions(study, coder=coder)).values():
+        if word.verdict is Verdict.REJECT and word.code is not None:
+            rejected.setdefault(word.transcript_id, []).append((word.span, word.code))
+    found = []
+    for segment in segments(study):
+        if segment.interview not in labels:
+            continue
+        here = [c for c in standing_codings.get(segment.interview, []) if c.span.overlaps(segment.span)]
+        turned_down = [code for span, code in rejected.get(segment.transcript_id, []) if span.overlaps(segment.span)]
+        answered = {c.code for c in here} | set(turned_down)
+        drafts = tuple(d for d in proposals.get(segment.id, ()) if d.code not in answered)
+        by_state = {
+            State.CONFIRMED: [c.code for c in here],
+            State.REJECTED: turned_down,
+            State.SUGGESTED: [d.code for d in drafts],
+        }
+        stands = next((s for s in (State.CONFIRMED, State.SUGGESTED, State.REJECTED) if by_state[s]), State.UNCODED)
+        if not _matches(state, stands, by_state, wanted):
+            continue
+        shown = state or stands
+        quote = Quote(
+            interview=segment.interview,
+            speaker=segment.speaker,
+            role=str(segment.role),
+            start=segment.span.start,
+            end=segment.span.end,
+            start_ms=segment.start_ms,
+            end_ms=segment.end_ms,
+            text=segment.text,
+            codes=_unique(names.get(code, code) for code in by_state.get(shown, [])),
+            coders=_unique(c.coder for c in here),
+            state=shown,
+            attributes=labels[segment.interview],
+            suggested=tuple(names.get(d.code, d.code) for d in drafts),
+        )
+        found.append(_Found(quote, segment, drafts))
+    return found
+
+
+def _matches(
+    state: State | None, stands: State, by_state: Mapping[State, list[str]], wanted: frozenset[str] | None
+) -> bool:
+    if state is None:
+        return True
+    if state is State.UNCODED:
+        return stands is State.UNCODED
+    codes = by_state[state]
+    return bool(codes) if wanted is None else any(code in wanted for code in codes)
+
+
+def _nearest(
+    study: Study, text: str, found: list[_Found], embeddings: StudyEmbeddings, limit: int | None
+) -> list[_Found]:
+    """The candidates by nearness in meaning: exact where they are few, through the index where they are many."""
+    with_vectors = [f for f in found if f.segment is not None]
+    if not with_vectors:
+        return []
+    query = np.asarray(embeddings.embed_query(text), np.float32)
+    count = len(with_vectors) if limit is None else limit
+    if len(with_vectors) > EXACT_UP_TO and len(with_vectors) == len(segments(study)):
+        try:
+            with VectorIndex(study, embeddings.model) as index:
+                near = dict(index.search(query, count))
+        except Timeout:
+            near = {}
+        if near:
+            by_id = {f.segment.id: f for f in with_vectors if f.segment is not None}
+            return [_scored(by_id[key], score) for key, score in near.items() if key in by_id]
+    rows = candidate_matrix(study, embeddings.model, [f.segment for f in with_vectors if f.segment is not None])
+    if rows.shape[1] == 0:
+        msg = "Nothing of this study is embedded yet; run `interview suggest` or `interview reindex` first."
+        raise InvalidInputError(msg)
+    order, scores = exact_search(query, rows, count)
+    return [_scored(with_vectors[i], float(s)) for i, s in zip(order, scores, strict=True)]
+
+
+def _scored(found: _Found, score: float) -> _Found:
+    return replace(found, quote=replace(found.quote, score=round(score, 4)))
+
+
+def _write_down(study: Study, chosen: Iterable[_Found]) -> None:
+    """Suggestions that are listed count as shown."""
+    show(study, [draft for f in chosen if f.quote.state is State.SUGGESTED for draft in f.drafts])
+
+
+def _by_interview(found: Iterable[Coding]) -> dict[str, list[Coding]]:
+    grouped: dict[str, list[Coding]] = {}
+    for coding in found:
+        grouped.setdefault(coding.interview, []).append(coding)
+    return grouped
+
+
+def _grouped(found: Iterable[Segment]) -> dict[str, list[Segment]]:
+    grouped: dict[str, list[Segment]] = {}
+    for segment in found:
+        grouped.setdefault(segment.interview, []).append(segment)
+    return grouped
+
+
+def _unique(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
