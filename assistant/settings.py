@@ -25,7 +25,8 @@ class Settings(BaseSettings):
 
     models_dir: Path = Field(default_factory=lambda: platformdirs.user_data_path(_APP) / "models")
     cache_dir: Path = Field(default_factory=lambda: platformdirs.user_cache_path(_APP))
-    runtime_dir: Path = Field(default_factory=lambda: platformdirs.user_runtime_path(_APP))
+    runtime_dir: Path = Field(default_factory=lambda: platformdirs.user_cache_path(_APP) / "run")
+    """Where processes of one person find each other; a runtime folder of the system is not there everywhere."""
     whisper: str = "auto"
     embedder: str = "minilm"
     llm: str = "auto"

@@ -42,8 +42,10 @@ def local_embedder(settings: Settings) -> Embedder:
 
 def _sentence_transformer(path: Path, threads: int) -> Embeddings:
     import torch
+    import transformers
     from langchain_huggingface import HuggingFaceEmbeddings
 
+    transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     torch.set_num_threads(threads)
     embeddings: Embeddings = HuggingFaceEmbeddings(
         model_name=str(path),

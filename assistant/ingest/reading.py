@@ -1,0 +1,29 @@
+"""Choosing the reader by the file's ending."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from assistant.ingest.pieces import ReadTranscript
+from assistant.ingest.plain_text import read_plain_text
+from assistant.ingest.roles import with_roles
+from assistant.ingest.webvtt_cues import read_webvtt
+from store.errors import InvalidInputError
+
+_READERS: dict[str, Callable[[Path], ReadTranscript]] = {".txt": read_plain_text, ".vtt": read_webvtt}
+READABLE = tuple(_READERS)
+"""The endings of transcripts that can be read."""
+
+
+def read_transcript(path: Path) -> ReadTranscript:
+    """The turns of another tool's transcript, with a guess at who asks and who answers.
+
+    Raises InvalidInputError with a sentence where the file cannot be read as a transcript.
+    """
+    reader = _READERS.get(path.suffix.lower())
+    if reader is None:
+        what = f"files ending in {path.suffix}" if path.suffix else "files without an ending"
+        msg = f"{path.name} was not added: {what} cannot be read as transcripts, only {' and '.join(READABLE)}."
+        raise InvalidInputError(msg)
+    read = reader(path)
+    turns, roles = with_roles(read.turns)
+    return ReadTranscript(turns, (*read.report, roles))

@@ -1,0 +1,17 @@
+"""The language model: its process, the client that asks it, and the prompt files."""
+
+from assistant.llm.client import LlmClient
+from assistant.llm.errors import LlmCrashedError, LlmError, PromptTooLongError
+from assistant.llm.prompts import RenderedPrompt, load_prompt
+from assistant.llm.protocol import Completion, LabelPrompt
+
+__all__ = [
+    "Completion",
+    "LabelPrompt",
+    "LlmClient",
+    "LlmCrashedError",
+    "LlmError",
+    "PromptTooLongError",
+    "RenderedPrompt",
+    "load_prompt",
+]

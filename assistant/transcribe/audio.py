@@ -1,0 +1,196 @@
+"""Sound from any recording: what it holds, and any stretch of it as 16 kHz mono, never the whole in memory."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from store.errors import InvalidInputError, NotFoundError
+
+if TYPE_CHECKING:
+    from av import AudioFrame, AudioStream, Packet
+    from av.container import InputContainer
+
+Samples = NDArray[np.float32]
+
+RATE_HZ = 16_000
+PER_MS = RATE_HZ // 1000
+PREROLL_MS = 1_000
+"""How much earlier decoding starts: lossy codecs need a few frames before they are exact."""
+
+_JUMP = 100 * PER_MS
+"""A frame that stands this far from where the one before ended was preceded by damage, not by rounding."""
+
+
+@dataclass(frozen=True, slots=True)
+class AudioFacts:
+    """What a recording says of itself: milliseconds, channels, Hz and the codec's name."""
+
+    duration_ms: int
+    channels: int
+    rate: int
+    codec: str
+
+
+class Recording:
+    """An open recording, read in stretches; times count from the start of the file. Close it after use.
+
+    `name` is what messages call the file; without it, its path.
+    """
+
+    def __init__(self, path: Path, name: str | None = None) -> None:
+        self.name = name or str(path)
+        self._container, self._stream = _opened(path, self.name)
+        self._origin_s = (self._container.start_time or 0) / 1_000_000
+        self.damaged = False
+        """Whether some of what was read so far could not be decoded."""
+        try:
+            self.facts = self._facts()
+        except BaseException:
+            self.close()
+            raise
+
+    def read(self, start_ms: int, length_ms: int) -> Samples:
+        """Up to `length_ms` of sound from `start_ms`; shorter only where the recording ends."""
+        wanted = length_ms * PER_MS
+        sound = np.zeros(wanted, dtype=np.float32)
+        filled = 0
+        for at, piece in self._pieces(start_ms):
+            first, last = max(at, 0), min(at + len(piece), wanted)
+            if last > first:
+                sound[first:last] = piece[first - at : last - at]
+                filled = max(filled, last)
+            if at >= wanted or filled == wanted:
+                break
+        return sound[:filled]
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._container.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _facts(self) -> AudioFacts:
+        context = self._stream.codec_context
+        if next(self._frames(), None) is None:
+            if self.damaged:
+                raise InvalidInputError(
+                    f"The sound in {self.name} ({context.name}) cannot be decoded, the file may be cut off or damaged; "
+                    "copy it again, or convert it to wav or flac."
+                )
+            raise InvalidInputError(f"{self.name} holds no sound, it lasts 0 seconds; record or copy it again.")
+        return AudioFacts(self._duration_ms(), context.channels, context.sample_rate, context.name)
+
+    def _duration_ms(self) -> int:
+        stream = self._stream
+        if stream.duration is not None and stream.time_base is not None:
+            start = stream.start_time or 0
+            return round((start + stream.duration) * stream.time_base * 1000 - self._origin_s * 1000)
+        if self._container.duration is not None:
+            return round(self._container.duration / 1000)
+        ends = (self._end_s(packet) for packet in self._packets(0))
+        return round(max(ends, default=0.0) * 1000)
+
+    def _end_s(self, packet: "Packet[AudioStream]") -> float:
+        if packet.pts is None or packet.time_base is None:
+            return 0.0
+        return float((packet.pts + (packet.duration or 0)) * packet.time_base) - self._origin_s
+
+    def _pieces(self, start_ms: int) -> Iterator[tuple[int, Samples]]:
+        """Resampled sound with its place, counted in samples from `start_ms`."""
+        from av import AudioResampler
+
+        resampler, kind, place = None, None, 0
+        for frame in self._frames(start_ms - PREROLL_MS):
+            at = place if frame.time is None else round((frame.time - self._origin_s) * RATE_HZ) - start_ms * PER_MS
+            shape = (frame.format.name, frame.layout.name, frame.sample_rate)
+            if resampler is None or shape != kind or abs(at - place) > _JUMP:
+                resampler, kind, place = AudioResampler("flt", "mono", RATE_HZ), shape, at
+            for piece in map(_mono, resampler.resample(frame)):
+                yield place, piece
+                place += len(piece)
+        if resampler is not None:
+            for piece in map(_mono, resampler.resample(None)):
+                yield place, piece
+                place += len(piece)
+
+    def _frames(self, start_ms: int = 0) -> Iterator["AudioFrame"]:
+        from av.error import FFmpegError
+
+        for packet in self._packets(start_ms):
+            try:
+                frames = self._stream.decode(packet)
+            except FFmpegError:
+                self.damaged = True
+                continue
+            yield from frames
+
+    def _packets(self, start_ms: int) -> Iterator["Packet[AudioStream]"]:
+        """The packets from a little before `start_ms` to the end, or to where the file can no longer be read."""
+        from av.error import FFmpegError
+
+        assert self._stream.time_base is not None
+        target = (max(start_ms, 0) / 1000 + self._origin_s) / self._stream.time_base
+        try:
+            self._container.seek(int(target), stream=self._stream)
+            yield from self._container.demux(self._stream)
+        except FFmpegError:
+            self.damaged = True
+
+
+def probe(path: Path, name: str | None = None) -> AudioFacts:
+    """What a file holds; InvalidInputError says why it cannot be used as a recording."""
+    with Recording(path, name) as recording:
+        return recording.facts
+
+
+def read_window(path: Path, start_ms: int, length_ms: int) -> Samples:
+    """One stretch of a recording as float32 mono at 16 kHz; decodes no more than that stretch."""
+    with Recording(path) as recording:
+        return recording.read(start_ms, length_ms)
+
+
+def _mono(frame: "AudioFrame") -> Samples:
+    samples: Samples = frame.to_ndarray()[0]
+    return samples
+
+
+def _opened(path: Path, name: str) -> tuple["InputContainer", "AudioStream"]:
+    if not path.is_file():
+        raise NotFoundError(f"{name} is not there any more; put it back, or add the recording again.")
+    if path.stat().st_size == 0:
+        raise InvalidInputError(f"{name} is empty, it has 0 bytes; copy it from the recorder again.")
+    with _open_errors(name):
+        import av
+
+        container = av.open(str(path), mode="r", metadata_errors="ignore")
+    if not container.streams.audio:
+        container.close()
+        raise InvalidInputError(f"{name} has no sound track; choose the file that holds the sound.")
+    return container, container.streams.audio[0]
+
+
+@contextmanager
+def _open_errors(name: str) -> Iterator[None]:
+    from av.error import FFmpegError
+
+    try:
+        yield
+    except PermissionError as error:
+        raise InvalidInputError(f"{name} may not be read by you; change its permissions and try again.") from error
+    except FFmpegError as error:
+        raise InvalidInputError(
+            f"{name} cannot be read as sound or video; check that it is a recording (wav, mp3, m4a, flac, ogg, mp4) "
+            "and that it was copied to its end."
+        ) from error
