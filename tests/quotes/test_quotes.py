@@ -1,0 +1,137 @@
+import numpy as np
+import pytest
+from filelock import FileLock
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from study_builder import word_embeddings
+
+from assistant.quotes import as_record, quotes
+from assistant.segment import embed_new
+from assistant.suggest import suggest
+from store.codebook import current_codebook
+from store.decisions import keep_decisions
+from store.errors import NotFoundError
+from store.index import exact_search
+from store.runs import suggestions
+from store.segments import segments
+from store.transcripts import transcript
+from store.values import DecisionDraft, Span, State, Verdict
+
+
+def code(study, name):
+    return current_codebook(study).find(name).guid
+
+
+def add(study, text, name, coder="eve", interview="I1"):
+    segment = next(s for s in segments(study, interview) if s.text.startswith(text))
+    draft = DecisionDraft(segment.transcript_id, segment.span, Verdict.ADD, code(study, name))
+    return keep_decisions(study, coder, [draft])[0]
+
+
+@pytest.fixture
+def coded(machines):
+    """Three codings in two interviews by two coders; suggestions wait elsewhere."""
+    embeddings, _ = word_embeddings(machines)
+    suggest(machines, embeddings, None)
+    add(machines, "We wait", "queue")
+    add(machines, "We wait", "cost")
+    add(machines, "The power", "cost", coder="ada", interview="I2")
+    return machines
+
+
+def test_a_quote_is_the_exact_slice_with_its_place(coded):
+    """Text, label, speaker and times are those of the record."""
+    (quote,) = quotes(coded, codes=["queue"])
+    text = transcript(coded, "I1").text
+    assert quote.text == text[quote.start : quote.end]
+    assert (quote.interview, quote.speaker, quote.start_ms, quote.end_ms) == ("I1", "Ada", 10_000, 19_000)
+    assert quote.codes == ("queue", "cost")
+    assert quote.state is State.CONFIRMED
+    required = {"interview", "speaker", "start", "end", "start_ms", "end_ms", "text", "codes", "state"}
+    assert required <= as_record(quote).keys()
+
+
+def test_a_theme_is_all_codes_below_it(coded):
+    """Asking for a theme finds what was coded with its children."""
+    assert [q.interview for q in quotes(coded, theme="compute")] == ["I1", "I2"]
+    assert quotes(coded, theme="data") == ()
+
+
+def test_coder_and_attribute_narrow_the_quotes(coded):
+    """Filters hold together, in any case of the value."""
+    assert [q.coders for q in quotes(coded, codes=["cost"], coder="ada")] == [("ada",)]
+    assert [q.interview for q in quotes(coded, codes=["cost"], where={"region": "South"})] == ["I2"]
+
+
+def test_without_a_code_every_segment_has_its_state(coded):
+    """Uncoded, suggested, confirmed, rejected: each segment is one of them."""
+    segment = next(s for s in segments(coded, "I2") if s.text.startswith("Cleaning"))
+    waiting = next(q for q in quotes(coded, limit=None) if q.start == segment.span.start and q.interview == "I2")
+    assert waiting.state is State.SUGGESTED
+    found = quotes(coded, limit=None)
+    assert len(found) == len(segments(coded))
+    by_text = {(q.interview, q.text[:7]): q.state for q in found}
+    assert by_text["I1", "We wait"] is State.CONFIRMED
+    assert by_text["I2", "The pow"] is State.CONFIRMED
+    assert by_text["I1", "How do "] is State.UNCODED
+
+
+def test_listing_suggested_quotes_writes_the_suggestions_down(coded):
+    """What a person or a script has seen is on record; what was not listed is not."""
+    assert suggestions(coded) == ()
+    (one,) = quotes(coded, state=State.SUGGESTED, limit=1)
+    assert {s.span for s in suggestions(coded)} == {Span(one.start, one.end)}
+    assert one.codes
+
+
+def test_the_nearest_in_meaning_comes_first(coded):
+    """A search finds the planted sentence, and scores fall."""
+    embeddings, _ = word_embeddings(coded)
+    found = quotes(coded, "lovely garden", embeddings=embeddings, limit=5)
+    assert found[0].text.startswith("My garden")
+    scores = [q.score for q in found]
+    assert scores == sorted(scores, reverse=True)
+    assert len(found) == 5
+
+
+def test_a_search_works_while_another_process_holds_the_index(coded):
+    """One process holds the index; the other searches from the cache and finds the same."""
+    embeddings, _ = word_embeddings(coded)
+    expected = [q.text for q in quotes(coded, "the cost of power", embeddings=embeddings)]
+    with FileLock(coded.folder / ".index.lock"):
+        assert embed_new(coded, embeddings).index is None
+        assert [q.text for q in quotes(coded, "the cost of power", embeddings=embeddings)] == expected
+
+
+def test_the_index_finds_what_the_exact_search_finds(coded, monkeypatch):
+    """Past the size where Chroma is faster, the answer is the same."""
+    embeddings, _ = word_embeddings(coded)
+    exact = [(q.text, q.score) for q in quotes(coded, "the cost of power", embeddings=embeddings, limit=3)]
+    monkeypatch.setattr("assistant.quotes.query.EXACT_UP_TO", 0)
+    approximate = [(q.text, q.score) for q in quotes(coded, "the cost of power", embeddings=embeddings, limit=3)]
+    assert [t for t, _ in approximate] == [t for t, _ in exact]
+    assert np.allclose([s for _, s in approximate], [s for _, s in exact], atol=1e-3)
+
+
+@pytest.mark.parametrize("asked", [{"codes": ["nope"]}, {"theme": "nope"}, {"where": {"nope": "1"}}])
+def test_an_unknown_name_is_a_sentence_that_lists_the_known_ones(coded, asked):
+    """A typo says so instead of finding nothing."""
+    with pytest.raises(NotFoundError, match="nope.*there are: "):
+        quotes(coded, **asked)
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    arrays(np.float32, st.tuples(st.integers(1, 30), st.just(4)), elements=st.floats(-1, 1, width=16)),
+    st.integers(1, 40),
+)
+def test_exact_search_agrees_with_sorting_everything(rows, limit):
+    """Best first, as many as asked for, against the plain definition of cosine."""
+    query = np.array([1, 0.5, -0.25, 2], np.float32)
+    order, scores = exact_search(query, rows, limit)
+    norms = np.linalg.norm(rows, axis=1) * np.linalg.norm(query)
+    plain = np.array([(row @ query) / n if n else 0 for row, n in zip(rows, norms, strict=True)])
+    assert len(order) == min(limit, len(rows))
+    assert np.allclose(scores, np.sort(plain)[::-1][: len(order)], atol=1e-4)
+    assert np.allclose(plain[order], scores, atol=1e-4)
