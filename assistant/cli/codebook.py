@@ -42,7 +42,8 @@ def import_command(
     for sentence in done.report:
         note(sentence)
     book = done.codebook
-    print(f"Codebook version {book.version}: {len(book.assignable)} codes in {len(book.themes)} themes.")
+    size = f"{_many(len(book.assignable), 'code')} in {_many(len(book.themes), 'theme')}"
+    print(f"Codebook version {book.version}: {size}.")
 
 
 @codebook_app.command("export")
@@ -153,6 +154,10 @@ def _told(change: Mapping[str, str]) -> str:
             return f"moved “{code}” from {_place(before)} to {_place(after)}"
         case _:
             return f"changed the {change['field']} of “{code}”: “{before}” → “{after}”"
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _place(theme: str) -> str:

@@ -23,8 +23,14 @@ _SECONDS_BETWEEN_LINES = 5.0
 
 @contextmanager
 def opened(folder: Path) -> Iterator[tuple[Study, Settings]]:
-    """The study with its settings; says on stderr when it was brought to a newer schema."""
+    """The study with its settings; what a stopped command left undone to its segments is done first.
+
+    Says on stderr when the study was brought to a newer schema.
+    """
+    from assistant.segment import segment_new
+
     with open_study(folder) as study:
+        segment_new(study)
         if study.migrated_from is not None:
             note(f"The study was brought up to date; its state before is kept as {study.migrated_from}.")
         yield study, load_settings(study.settings())

@@ -11,14 +11,14 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
+from assistant.cli.add import add_file, attach
 from assistant.cli.common import AsJson, counted, note, print_json
 from assistant.settings import Settings, load_settings
 from store.decisions import codings
 from store.errors import ConflictError, StudyError
-from store.interviews import add_interview, interviews, set_attributes
+from store.interviews import interviews
 from store.segments import segments
 from store.study import Study, create_study, open_study
-from store.transcripts import add_transcript
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 
@@ -81,25 +81,13 @@ def _fill(study: Study, plan: dict[str, Any], settings: Settings) -> None:
     from assistant.segment import segment_new
 
     for entry in plan["interviews"]:
-        _add(study, SAMPLES / entry["file"], entry["label"])
-    for label, values in read_attributes(SAMPLES / plan["attributes"]).items():
-        set_attributes(study, label, values)
+        add_file(study, SAMPLES / entry["file"], entry["label"])
+    attach(study, read_attributes(SAMPLES / plan["attributes"]))
     import_codebook(study, SAMPLES / plan["codebook"], coder=getpass.getuser())
     _transcribe(study, settings)
     segment_new(study)
     _suggest(study, settings)
     decide(study, plan["coder"], read_decisions(SAMPLES / plan["decisions"]))
-
-
-def _add(study: Study, file: Path, label: str) -> None:
-    from assistant.ingest import READABLE, read_transcript
-
-    if file.suffix.lower() not in READABLE:
-        add_interview(study, file, "recording", label=label)
-        return
-    read = read_transcript(file)
-    add_interview(study, file, "transcript", label=label)
-    add_transcript(study, label, read.turns, origin="import", details={"report": list(read.report)})
 
 
 def _transcribe(study: Study, settings: Settings) -> None:

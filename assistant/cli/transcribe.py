@@ -50,7 +50,7 @@ def transcribe_command(
 
 
 def _say(outcome: "Outcome", *, quiet: bool) -> None:
-    from assistant.transcribe.transcription import clock
+    from assistant.transcribe.hearing import clock
 
     for done in outcome.done:
         for notice in done.notices:
@@ -113,14 +113,15 @@ def plain_lines(now: Callable[[], float] = time.monotonic) -> Report:
     began: dict[str, tuple[float, int]] = {}
 
     def report(label: str, done_ms: int, total_ms: int) -> None:
-        from assistant.transcribe.transcription import clock
+        from assistant.transcribe.hearing import clock
 
-        started, first_ms = began.setdefault(label, (now(), done_ms))
+        at = now()
+        started, first_ms = began.setdefault(label, (at, done_ms))
         percent = 100 * done_ms // total_ms if total_ms else 100
         heard_ms = done_ms - first_ms
         left = ""
         if heard_ms:
-            left = f"  {clock(round((now() - started) * 1000 / heard_ms * (total_ms - done_ms)))} left"
+            left = f"  {clock(round((at - started) * 1000 / heard_ms * (total_ms - done_ms)))} left"
         note(f"{label}  {percent} %{left}")
 
     return report

@@ -16,6 +16,8 @@ _COLON = re.compile(
     rf"(?P<label>{_NAME}(?:\((?![\d\s:.,]+\))[^()]{{1,40}}\))?)\s*"
     rf"(?P<stamp>{stamps.INLINE.pattern})?\s*:(?![\d/:])\s*"
 )
+_BOLD = re.compile(r"\A(?:\*\*|__)([^*_:]{1,60})(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*:)\s*")
+_TAB = re.compile(rf"(?P<label>{_NAME})\t\s*(?=\S)")
 _BRACKET = re.compile(rf"(?:\[\s*(?P<square>{_NAME})\s*\]|<\s*(?P<angle>{_NAME})\s*>)\s*:?\s*")
 _NUMBERED = (
     r"speaker|sprecher(?:in)?|participant|person|interviewee|respondent|teilnehmer(?:in)?|befragter?|participante?"
@@ -31,6 +33,13 @@ notiz beispiel datum ort dauer titel projekt datei sprache thema quelle remarque
 fichier langue nota ejemplo fecha lugar duración título proyecto archivo idioma
 """
 _NOT_SPEAKERS = frozenset(_NOT_SPEAKERS_TEXT.split())
+_FACTS_TEXT = """
+date place location duration length title project file audio recording recorded transcriber transcribed transcription
+datum ort dauer titel projekt datei aufnahme transkription lieu durée titre projet fichier enregistrement fecha lugar
+duración título proyecto archivo grabación
+"""
+_FACTS = frozenset(_FACTS_TEXT.split())
+_MOST_FACT_WORDS = 3
 _REMARKS_TEXT = """
 laughs laughter laughing lacht lachen rires rire risas pause pausa silence stille silencio inaudible unclear
 unverständlich unv crosstalk overlapping music musik musique música applause beifall coughs hustet sighs seufzt
@@ -46,7 +55,7 @@ class Heading:
     line: str
     label: str | None = None
     shape: str = ""
-    """How the label is written: "colon", "bracket", "stamp line" or "tight stamp line"; empty without one."""
+    """How the label is written: one of the words that `_label` gives; empty without one."""
     start_ms: int | None = None
     end_ms: int | None = None
     rest: str = ""
@@ -67,7 +76,9 @@ def heading(line: str) -> Heading:
     line = line.strip()
     leading = stamps.LEADING.match(line)
     unstamped = line[leading.end() :] if leading else line
-    label, shape, stamp, rest = _label(unstamped)
+    label, shape, stamp, rest = _label(_BOLD.sub(r"\1: ", unstamped, count=1))
+    if label is None and leading and re.fullmatch(_NAME, unstamped):
+        label, shape, rest = unstamped, "after stamp", ""
     if label is not None and (inner := stamps.LEADING.match(rest)):
         stamp, rest = inner[0], rest[inner.end() :]
         shape = "stamp line" if shape == "bracket" and not rest else shape
@@ -79,6 +90,12 @@ def heading(line: str) -> Heading:
     return Heading(line, label and " ".join(label.split()), shape, start, end, rest, unstamped, bare)
 
 
+def is_about_the_file(line: str) -> bool:
+    """Whether a line says something of the file or the recording, such as `Date: 2 May`."""
+    words = line.partition(":")[0].casefold().split()
+    return ":" in line and len(words) <= _MOST_FACT_WORDS and any(word in _FACTS for word in words)
+
+
 def _label(line: str) -> tuple[str | None, str, str | None, str]:
     """A candidate label, its shape, the stamp that belongs to it, and the rest of the line."""
     if colon := _COLON.match(line):
@@ -87,7 +104,8 @@ def _label(line: str) -> tuple[str | None, str, str | None, str]:
         return bracket["square"] or bracket["angle"], "bracket", None, line[bracket.end() :]
     trailing = stamps.TRAILING.search(line[-2 * _LONGEST :])
     if trailing is None:
-        return None, "", None, line
+        tab = _TAB.match(line)
+        return (tab["label"], "tab", None, line[tab.end() :]) if tab else (None, "", None, line)
     before = line[: len(line) - len(trailing[0])]
     name = before.strip().strip("[]")
     if not re.fullmatch(_NAME, name):
@@ -125,8 +143,10 @@ def accepted(headings: Sequence[Heading], blocks: Sequence[Heading]) -> frozense
         shape, repeated = key[0], counts[key] > 1
         if shape == "stamp line":
             return shapes[shape] > 1 and _capitalised(label)
-        if shape != "tight stamp line" and is_known(label):
+        if is_known(label) and shape != "tight stamp line":
             return True
+        if shape == "after stamp":
+            return False
         if key in leading:
             return repeated or _capitalised(label)
         return repeated and shape != "bracket" and _capitalised(label)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from assistant.ingest import stamps
 from assistant.ingest.decoding import read_text
-from assistant.ingest.labels import Heading, accepted, heading
+from assistant.ingest.labels import Heading, accepted, heading, is_about_the_file
 from assistant.ingest.pieces import Piece, ReadTranscript, count, spoken, to_turns
 from store.errors import InvalidInputError
 
@@ -16,6 +16,7 @@ _SENTENCE_END = re.compile(r"[.?!…。？！؟][\"'”’»)\]]*\s*\Z")
 _MOSTLY = 0.5
 _MOST_ENDED = 0.8
 _LONGEST_PREAMBLE = 1_000
+_LONGEST_FACT = 120
 _SHOWN = 60
 
 
@@ -29,6 +30,7 @@ def parse_plain_text(text: str, name: str, report: Sequence[str] = ()) -> ReadTr
     """The turns of a plain text; `name` is what the file is called in sentences."""
     lines = _LINE_END.split(text)
     headings = [heading(line) if line.strip() else None for line in lines]
+    headings = _without_labels_in_head(headings)
     first = _first_lines(headings)
     speakers = accepted([h for h in headings if h], first)
     stamped = sum(h.start_ms is not None for h in first) >= max(2, _MOSTLY * len(first))
@@ -54,6 +56,17 @@ def _first_lines(headings: Sequence[Heading | None]) -> list[Heading]:
     filled = [h if h and (h.label or h.rest) else None for h in headings]
     blocks = [h for before, h in zip([None, *filled], filled, strict=False) if h and before is None]
     return blocks if len(blocks) > 1 else [h for h in filled if h]
+
+
+def _without_labels_in_head(headings: Sequence[Heading | None]) -> list[Heading | None]:
+    """The headings, where a block of `Interviewer: …`, `Date: …` at the very start is no speech."""
+    start = next((at for at, h in enumerate(headings) if h), 0)
+    end = next((at for at, h in enumerate(headings) if h is None and at > start), len(headings))
+    head = [h for h in headings[start:end] if h]
+    short = all(":" in h.line and len(h.line) <= _LONGEST_FACT for h in head)
+    if end == len(headings) or not short or not any(is_about_the_file(h.line) for h in head):
+        return list(headings)
+    return [*headings[:start], *(Heading(h.line, rest=h.line, unstamped=h.line) for h in head), *headings[end:]]
 
 
 def _settled(h: Heading, speakers: frozenset[tuple[str, str]], *, stamped: bool) -> Heading:

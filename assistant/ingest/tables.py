@@ -41,13 +41,15 @@ def read_table(path: Path, expected: Sequence[str] = ()) -> CsvTable:
     text, report = read_text(path)
     stated = _STATED.match(text)
     delimiter = stated[1] if stated else _delimiter(text, expected)
-    records = _records(text[stated.end() :] if stated else text, delimiter, path)
+    # The line stays as an empty one, so that the lines after it keep their numbers.
+    records = _records("\n" + text[stated.end() :] if stated else text, delimiter, path)
     filled = [(line, cells) for line, cells in records if any(cells)]
     if not filled:
         msg = f"{path.name} holds no table; its first row must name the columns."
         raise InvalidInputError(msg)
     columns = _columns(filled[0][1], path)
-    rows = tuple(Row(line, _by_column(cells, columns, line, path)) for line, cells in filled[1:])
+    width = len(filled[0][1])
+    rows = tuple(Row(line, _by_column(cells, columns, width, line, path)) for line, cells in filled[1:])
     return CsvTable(tuple(column for column in columns if column), rows, report)
 
 
@@ -84,8 +86,9 @@ def _columns(cells: Sequence[str], path: Path) -> list[str]:
     return columns
 
 
-def _by_column(cells: Sequence[str], columns: Sequence[str], line: int, path: Path) -> dict[str, str]:
-    if any(cells[len(columns) :]) or any(cell for cell, column in zip(cells, columns, strict=False) if not column):
+def _by_column(cells: Sequence[str], columns: Sequence[str], width: int, line: int, path: Path) -> dict[str, str]:
+    unheaded = any(cells[len(columns) :]) or any(c for c, column in zip(cells, columns, strict=False) if not column)
+    if unheaded or len(cells) > width:
         msg = (
             f"{path.name} has more cells at line {line} than columns in its first row; "
             "put text that holds the separator in quotation marks."
