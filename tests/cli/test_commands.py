@@ -1,0 +1,118 @@
+"""The commands as a script sees them: JSON alone on stdout, sentences on stderr, and the exit status."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from study_builder import CODES, TALK
+
+CODEBOOK = "name,parent,definition,include,exclude,examples\n" + "".join(
+    f"{name},{parent or ''},{text},,,\n" for name, parent, text in CODES
+)
+
+
+@pytest.fixture
+def interview(tmp_path):
+    """Runs `interview …` in a child process in a folder of its own."""
+
+    def run(*words, status=0):
+        done = subprocess.run(
+            [sys.executable, "-m", "assistant", *map(str, words)],
+            cwd=tmp_path,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        assert done.returncode == status, done.stderr
+        assert "Traceback" not in done.stderr
+        return json.loads(done.stdout) if "--json" in words else done
+
+    return run
+
+
+@pytest.fixture
+def study(interview, tmp_path):
+    """A study of one transcript and a codebook, made by commands."""
+    (tmp_path / "ada.txt").write_text("\n\n".join(f"{who}: {said}" for who, said in TALK), encoding="utf-8")
+    (tmp_path / "codes.csv").write_text(CODEBOOK, encoding="utf-8")
+    interview("new", "s", "--title", "Machines")
+    interview("add", "s", "ada.txt", "--label", "I8")
+    interview("codebook", "import", "s", "codes.csv")
+    return "s"
+
+
+def test_decide_quotes_and_saturation_work_on_each_other(interview, study, tmp_path):
+    """A coding from a file comes back as a quote and in the saturation table."""
+    segments = interview("quotes", study, "--json")
+    (first,) = [q for q in segments if q["text"].startswith("We wait")]
+    lines = [
+        {"interview": "I8", "start": first["start"], "end": first["end"], "verdict": "add", "code": "queue"},
+        {"interview": "I8", "start": first["start"], "end": first["end"], "verdict": "read"},
+    ]
+    (tmp_path / "d.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    made = interview("decide", study, "--coder", "eve", "--file", "d.jsonl", "--json")
+    assert [d["verdict"] for d in made["decisions"]] == ["add", "read"]
+    (quote,) = interview("quotes", study, "--theme", "compute", "--json")
+    assert (quote["codes"], quote["state"], quote["speaker"]) == (["queue"], "confirmed", "Ada")
+    table = interview("saturation", study, "--json")
+    assert (table["interviews"], table["new_codes"], table["cumulative_codes"]) == (["I8"], [1], [1])
+    assert "queue" in interview("saturation", study).stdout
+    assert "We wait" in interview("quotes", study, "--code", "queue").stdout
+    assert interview("audit", "verify", study, "--json")["ok"] is True
+    assert interview("audit", "show", study, "--json")[-1]["type"] == "decision.made"
+
+
+def test_erase_takes_an_interview_out_and_the_chain_still_verifies(interview, study):
+    """A participant withdraws."""
+    erased = interview("erase", study, "--interview", "I8", "--yes", "--json")
+    assert erased["interview"] == "I8"
+    assert interview("quotes", study, "--json") == []
+    report = interview("audit", "verify", study, "--json")
+    assert report["ok"]
+    assert report["erased"] > 0
+
+
+WRONG = [
+    (("quotes", "nowhere"), 1, "holds no study"),
+    (("new", "s"), 1, "already holds a study"),
+    (("add", "s", "missing.txt"), 1, "no file missing.txt"),
+    (("add", "s", "ada.txt"), 1, "in this study already"),
+    (("quotes", "s", "--code", "nope"), 1, "no code “nope”"),
+    (("quotes", "s", "--where", "nope"), 1, "key=value"),
+    (("saturation", "s", "--plot", "x.bmp"), 1, ".png or .svg"),
+    (("decide", "s", "--coder", "eve", "--file", "missing"), 1, "cannot be read"),
+    (("erase", "s", "--interview", "I99", "--yes"), 1, "There is no interview I99"),
+    (("suggest", "s", "--llm", "nope"), 1, "nope"),
+    (("quotes", "s", "--limit", "0"), 2, "0"),
+    (("saturation", "s", "--level", "nope"), 2, "nope"),
+    (("no-such-command",), 2, "no-such-command"),
+]
+
+
+@pytest.mark.parametrize(("words", "status", "sentence"), WRONG, ids=[" ".join(words) for words, _, _ in WRONG])
+def test_what_goes_wrong_is_a_sentence_and_a_status(interview, study, words, status, sentence):
+    """1 with a sentence on stderr, 2 for wrong usage; stdout stays empty."""
+    done = interview(*words, status=status)
+    assert sentence in " ".join(done.stderr.split())
+    assert done.stdout == ""
+
+
+def test_every_command_explains_itself(interview):
+    """Help has a sentence for each command, and each of them has help of its own."""
+    shown = interview("--help").stdout
+    for command in ("new", "add", "transcribe", "codebook", "suggest", "review", "decide", "quotes", "saturation"):
+        assert command in shown
+        assert "Usage" in interview(command, "--help").stdout
+
+
+def test_a_record_changed_by_hand_is_found(interview, study, tmp_path):
+    """The audit's exit status tells a script."""
+    import sqlite3
+    from contextlib import closing
+
+    with closing(sqlite3.connect(tmp_path / "s" / "study.db")) as connection:
+        connection.execute("UPDATE code SET definition = 'something else'")
+        connection.commit()
+    done = interview("audit", "verify", study, status=1)
+    assert "changed by hand" in done.stderr
