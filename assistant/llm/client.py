@@ -20,6 +20,7 @@ from assistant.settings import Settings
 SUFFIXES_PER_REQUEST = 32
 """Small enough that others get their turn and that a crash repeats little."""
 _TRIES = 2
+_STOP_SECONDS = 10.0
 
 
 class LlmClient:
@@ -118,10 +119,10 @@ class LlmClient:
         with self._lock:
             self._hang_up_if_gone()
             connection = self._connection or self._launcher.running()
+            self._connection = None
             if connection is not None:
                 _ask_to_stop(connection)
-            self._connection = None
-            self._launcher.wait_until_gone()
+                self._launcher.wait_until_gone()
 
     def _ask(self, request: dict[str, Any], doing: str) -> Any:
         data = protocol.encode(request)
@@ -175,6 +176,6 @@ def _ask_to_stop(connection: Connection) -> None:
     with connection:
         try:
             connection.send_bytes(protocol.encode({"op": "shutdown"}))
-            connection.poll(10)
+            connection.poll(_STOP_SECONDS)
         except OSError:
             return

@@ -17,10 +17,11 @@ from assistant.llm.protocol import LabelPrompt, Message
 class Engine:
     """A loaded model that scores labels, counts tokens and chats; for one thread at a time."""
 
-    def __init__(self, options: ModelOptions, kv_folder: Path) -> None:
+    def __init__(self, options: ModelOptions, kv_folder: Path, parallel: int | None = None) -> None:
         self._model = NativeModel(options)
         self._template = ChatTemplate(self._model)
-        self._scorer = LabelScorer(self._model, self._template, KeptPrefixes(kv_folder, self._model))
+        kept = KeptPrefixes(kv_folder, self._model)
+        self._scorer = LabelScorer(self._model, self._template, kept, parallel)
 
     def info(self) -> dict[str, Any]:
         """What is loaded, and how."""
@@ -32,6 +33,7 @@ class Engine:
             "trained_context_tokens": model.trained_context,
             "context_reduced": model.context_tokens < model.options.context_tokens,
             "threads": model.options.threads,
+            "parallel": self._scorer.parallel,
             "use_extra_bufts": model.options.extra_bufts,
             "llama_cpp": str(model.c.__version__),
             "system": model.c.llama_print_system_info().decode("utf-8"),

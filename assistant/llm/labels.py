@@ -15,8 +15,9 @@ from assistant.llm.protocol import LabelPrompt
 from store.errors import InvalidInputError
 
 PREFIX_SEQUENCE = 0
-_FIRST_SUFFIX, _LAST_SUFFIX = 1, MAX_SEQUENCES - 2
-"""The sequence after the last suffix is for generated text."""
+_FIRST_SUFFIX = 1
+MAX_PARALLEL = MAX_SEQUENCES - 2
+"""Suffixes beside each other; the remaining sequences hold the prefix and generated text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,18 @@ class PreparedPrompt:
 
 
 class LabelScorer:
-    """Keeps one evaluated prefix in the context and scores suffixes behind it."""
+    """Keeps one evaluated prefix in the context and scores suffixes behind it, `parallel` of them at a time.
 
-    def __init__(self, model: NativeModel, template: ChatTemplate, kept: KeptPrefixes) -> None:
+    One at a time gives each suffix the same numbers whatever its neighbours are, and on a CPU costs nothing; beside
+    each other only a GPU gains. How tokens are cut into batches changes the last bits, and weights of few bits make
+    more of that: up to 0.3 in a log-probability measured with Q4_1, 0.01 with F16.
+    """
+
+    def __init__(
+        self, model: NativeModel, template: ChatTemplate, kept: KeptPrefixes, parallel: int | None = None
+    ) -> None:
+        best = MAX_PARALLEL if model.on_gpu else 1
+        self.parallel = min(parallel or best, MAX_PARALLEL)
         self._model = model
         self._template = template
         self._kept = kept
@@ -113,7 +123,7 @@ class LabelScorer:
         group: list[int] = []
         used = 0
         for index, row in enumerate(rows):
-            if group and (used + len(row) > BATCH_TOKENS or len(group) == _LAST_SUFFIX):
+            if group and (used + len(row) > BATCH_TOKENS or len(group) == self.parallel):
                 yield group
                 group, used = [], 0
             group.append(index)

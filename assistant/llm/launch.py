@@ -53,10 +53,11 @@ class Launcher:
         return _connect_or_none(self.place)
 
     def wait_until_gone(self) -> None:
-        """Wait a few seconds for a worker that was asked to stop."""
+        """Wait a few seconds for a worker that was asked to stop, then end it."""
         deadline = time.monotonic() + _STOP_SECONDS
         while self.place.state.exists() and time.monotonic() < deadline:
             time.sleep(_POLL_SECONDS)
+        self.kill()
         if self._process:
             _wait_briefly(self._process)
 
@@ -115,7 +116,8 @@ def _connect_or_none(place: Place) -> Connection | None:
 
 def _spawn(command: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
     root = str(Path(__file__).resolve().parents[2])
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([root, *_given_path()])}
+    # Threads that wait by spinning halve the speed when anything else runs on the machine.
+    environment = {"OMP_WAIT_POLICY": "passive", **os.environ, "PYTHONPATH": os.pathsep.join([root, *_given_path()])}
     with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as output:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             command,

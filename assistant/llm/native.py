@@ -50,6 +50,7 @@ class NativeModel:
         logging.getLogger("llama-cpp-python").setLevel(logging.ERROR)
         self.options = options
         self.c.llama_backend_init()
+        self.on_gpu = bool(self.c.llama_supports_gpu_offload())
         self.model = self._load_model()
         self.vocab = self.c.llama_model_get_vocab(self.model)
         self.vocab_size = int(self.c.llama_vocab_n_tokens(self.vocab))
@@ -77,6 +78,8 @@ class NativeModel:
         params.n_seq_max = params.n_outputs_max = MAX_SEQUENCES
         params.n_threads = params.n_threads_batch = self.options.threads
         params.kv_unified = True  # sequences share the prefix's cells; without it a shared prefix cannot be batched
+        if not self.on_gpu:  # no faster on a CPU, and it moves the numbers more
+            params.flash_attn_type = self.c.LLAMA_FLASH_ATTN_TYPE_DISABLED
         params.no_perf = True
         context = self.c.llama_init_from_model(self.model, params)
         if not context:

@@ -81,7 +81,8 @@ class Prompt:
             system, *user = (self.sections[name].render(inputs).strip() for name in _SECTIONS)
         except TemplateError as error:
             raise PromptFileError(f"The prompt {self.name} cannot be filled in: {error}.") from error
-        prefix, suffix, tail = (f"{text}\n\n" if text else "" for text in user)
+        # One newline, at the end of a part: there every tokenizer cuts the parts as it would cut the whole.
+        prefix, suffix, tail = (f"{text}\n" if text else "" for text in user)
         return RenderedPrompt(system, prefix, suffix, tail.rstrip("\n"))
 
 

@@ -18,7 +18,8 @@ class LabelPrompt:
     """A question answered by one label: a system message, then a user message of prefix + suffix + tail.
 
     Prefix and system are the same for many suffixes and are evaluated once. Each label must be one token of the
-    model where the answer starts.
+    model where the answer starts. Let prefix and suffix end in one newline: parts are made into tokens one by one,
+    and two newlines at an end become another token than in the middle of a text.
     """
 
     system: str

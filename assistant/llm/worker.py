@@ -148,7 +148,7 @@ def _engine(options: argparse.Namespace) -> Model:
     from assistant.llm.native import ModelOptions
 
     loaded = ModelOptions(options.model, options.context_tokens, options.threads, not options.no_extra_bufts)
-    return Engine(loaded, options.kv_folder)
+    return Engine(loaded, options.kv_folder, options.parallel)
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -159,6 +159,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--context-tokens", type=int, required=True)
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--idle-seconds", type=float, required=True)
+    parser.add_argument("--parallel", type=int, help="suffixes scored beside each other (one on a CPU, many on a GPU)")
     parser.add_argument("--no-extra-bufts", action="store_true", help="do without repacked weights (AMX and others)")
     return parser.parse_args(argv)
 

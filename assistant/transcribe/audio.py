@@ -65,7 +65,9 @@ class Recording:
             if last > first:
                 sound[first:last] = piece[first - at : last - at]
                 filled = max(filled, last)
-            if at >= wanted or filled == wanted:
+            if at >= wanted:  # there is sound behind a hole, so this is not where the recording ends
+                return sound
+            if filled == wanted:
                 break
         return sound[:filled]
 

@@ -1,28 +1,27 @@
-"""A recording of the study becomes a transcript: window by window, each committed before the next is heard."""
+"""Recordings of the study become transcripts; what was interrupted goes on where it stopped."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock, Timeout
 
 from assistant.models import choose
 from assistant.settings import Settings
 from assistant.transcribe.audio import Recording
+from assistant.transcribe.hearing import Progress, StoppedError, Task, hear
 from assistant.transcribe.recogniser import AUTO, Recogniser
-from assistant.transcribe.windows import LOOK_AHEAD_MS, SpeechFinder, find_speech, windows
+from assistant.transcribe.windows import SpeechFinder, find_speech
 from store.canonical import sha256_file
 from store.errors import ConflictError, InvalidInputError, NotFoundError, StudyError
-from store.interviews import interview, interviews, set_media_facts
+from store.interviews import interview, interviews
 from store.study import Study
 from store.transcription import (
     Checkpoint,
     begin_transcription,
     finish_transcription,
-    keep_utterances,
     utterances,
 )
 from store.transcripts import add_transcript
@@ -30,18 +29,6 @@ from store.values import Interview, NewTurn, Transcript, Utterance
 
 ORIGIN = "transcription"
 LOCK = ".transcribe.lock"
-SURE = 0.5
-"""Below this certainty a guessed language is pointed out."""
-
-MISSING_MS = 1_000
-"""A recording may end this much before it says it does; encoders round."""
-
-Progress = Callable[[int, int], None]
-"""Is told how many milliseconds are done, of how many."""
-
-
-class StoppedError(StudyError):
-    """The person asked to stop; what was committed is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,29 +58,6 @@ class Outcome:
 
     done: tuple[Transcribed, ...]
     failed: tuple[Failure, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """One recording, the model that hears it, and who wants to know."""
-
-    study: Study
-    interview: Interview
-    recogniser: Recogniser
-    wanted: str
-    progress: Progress | None
-    cancel: Callable[[], bool] | None
-    find: SpeechFinder
-
-    @property
-    def name(self) -> str:
-        """The recording as people know it."""
-        return f"{self.interview.label} ({self.interview.source_name})"
-
-    def settings(self) -> dict[str, Any]:
-        """All that decides the transcript."""
-        identity: Mapping[str, Any] = self.recogniser.identity
-        return {**identity, "language_wanted": self.wanted, "look_ahead_ms": LOOK_AHEAD_MS}
 
 
 def transcribe(
@@ -177,11 +141,11 @@ def _transcribed(
 ) -> Transcribed:
     began = time.monotonic()
     with _alone(study):
-        task = _Task(study, _untranscribed(study, label), recogniser, wanted, progress, cancel, find)
+        task = Task(study, _untranscribed(study, label), recogniser, wanted, progress, cancel, find)
         language = recogniser.language_for(wanted)
         with Recording(_media(task), task.name) as sound:
             checkpoint = begin_transcription(study, label, task.settings())
-            notices = _hear(task, sound, checkpoint, language)
+            notices = hear(task, sound, checkpoint, language)
         transcript = _kept(task, checkpoint, notices)
     now = interview(study, label)
     return Transcribed(
@@ -222,7 +186,7 @@ def _untranscribed(study: Study, label: str) -> Interview:
     return found
 
 
-def _media(task: _Task) -> Path:
+def _media(task: Task) -> Path:
     """The recording's file, the same bytes that were added."""
     if task.interview.media is None:
         raise NotFoundError(f"The recording of {task.name} was erased; add it again to transcribe it.")
@@ -237,58 +201,7 @@ def _media(task: _Task) -> Path:
     return path
 
 
-def _hear(task: _Task, sound: Recording, checkpoint: Checkpoint, language: str | None) -> tuple[str, ...]:
-    """Hear and commit every window that is not committed yet; sentences about what a person should know."""
-    study, label, total_ms = task.study, task.interview.label, sound.facts.duration_ms
-    notices: list[str] = []
-    end_ms = checkpoint.done_ms
-    if language is None and checkpoint.done_ms:
-        language = task.interview.language
-    _tell(task, end_ms, total_ms)
-    for window in windows(sound.read, task.find, end_ms):
-        _stop_if_asked(task, end_ms)
-        heard = task.recogniser.hear(window, language)
-        if language is None and heard.utterances:
-            language = heard.language
-            notices += _doubts(task, heard.language, heard.certainty)
-            set_media_facts(study, label, language=language)
-        keep_utterances(study, checkpoint, heard.utterances, window.end_ms)
-        end_ms = window.end_ms
-        _tell(task, end_ms, max(total_ms, end_ms))
-    set_media_facts(study, label, duration_ms=end_ms, language=language)
-    return (*notices, *_losses(task, sound, end_ms))
-
-
-def _tell(task: _Task, done_ms: int, total_ms: int) -> None:
-    if task.progress is not None:
-        task.progress(done_ms, total_ms)
-
-
-def _stop_if_asked(task: _Task, done_ms: int) -> None:
-    if task.cancel is not None and task.cancel():
-        raise StoppedError(
-            f"Transcribing {task.name} was stopped at {clock(done_ms)}; the next run goes on from there."
-        )
-
-
-def _doubts(task: _Task, language: str, certainty: float) -> list[str]:
-    if certainty >= SURE:
-        return []
-    return [f"The language of {task.name} was guessed as {language}, without certainty; name it with --language."]
-
-
-def _losses(task: _Task, sound: Recording, end_ms: int) -> list[str]:
-    if end_ms < sound.facts.duration_ms - MISSING_MS:
-        whole = clock(sound.facts.duration_ms)
-        return [
-            f"{task.name} breaks off at {clock(end_ms)} of {whole}; its transcript ends there, look for a whole copy."
-        ]
-    if sound.damaged:
-        return [f"Parts of {task.name} could not be decoded; its transcript has gaps there, look for a better copy."]
-    return []
-
-
-def _kept(task: _Task, checkpoint: Checkpoint, notices: tuple[str, ...]) -> Transcript:
+def _kept(task: Task, checkpoint: Checkpoint, notices: tuple[str, ...]) -> Transcript:
     heard = utterances(task.study, checkpoint)
     if not heard:
         raise StudyError(
@@ -304,10 +217,3 @@ def _kept(task: _Task, checkpoint: Checkpoint, notices: tuple[str, ...]) -> Tran
 
 def _turn(utterance: Utterance) -> NewTurn:
     return NewTurn(text=utterance.text, start_ms=utterance.start_ms, end_ms=utterance.end_ms, words=utterance.words)
-
-
-def clock(ms: int) -> str:
-    """Milliseconds as people read them: 4:07, or 1:04:07."""
-    minutes, seconds = divmod(ms // 1000, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

@@ -50,7 +50,7 @@ def fake(plan: Path, model_file: Path, settings: Settings) -> Iterator[Callable[
 def real_settings() -> Iterator[Settings]:
     with tempfile.TemporaryDirectory(prefix="llm") as runtime:
         folder = Path(runtime)
-        yield load_settings({"runtime_dir": folder, "cache_dir": folder / "cache", "llm_context_tokens": 2048})
+        yield load_settings({"runtime_dir": folder, "cache_dir": folder / "cache", "llm_context_tokens": 1024})
 
 
 @pytest.fixture(scope="session")
@@ -75,9 +75,9 @@ def client(request: pytest.FixtureRequest) -> LlmClient:
 def prompt() -> LabelPrompt:
     prefix = (
         "The codes:\nA. Data: where data come from.\nB. Money: who pays for the work.\n"
-        "C. People: who takes part and how they meet.\nD. None of these.\n\n"
+        "C. People: who takes part and how they meet.\nD. None of these.\n"
     )
-    return LabelPrompt("You answer with one letter.", prefix, ("A", "B", "C", "D"), "\n\nThe letter of the best code:")
+    return LabelPrompt("You answer with one letter.", prefix, ("A", "B", "C", "D"), "\nThe letter of the best code:")
 
 
 @pytest.fixture

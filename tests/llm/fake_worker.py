@@ -38,6 +38,7 @@ class FakeModel:
             "context_tokens": self.options.context_tokens,
             "trained_context_tokens": 8192,
             "use_extra_bufts": not self.options.no_extra_bufts,
+            "parallel": 1,
             "llama_cpp": "none",
             "model": "stand-in",
         }

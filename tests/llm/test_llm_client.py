@@ -5,7 +5,7 @@ import numpy as np
 import psutil
 import pytest
 
-from assistant.llm import LabelPrompt, LlmCrashedError, PromptTooLongError
+from assistant.llm import LabelPrompt, LlmClient, LlmCrashedError, PromptTooLongError
 from assistant.llm.client import SUFFIXES_PER_REQUEST
 from store.errors import InvalidInputError
 
@@ -21,14 +21,14 @@ def _gone(pid: int, seconds: float = 10.0) -> bool:
 
 
 def test_scores_are_log_probabilities_in_the_order_given(client, prompt, passages):
-    """Each suffix has its own row, each label its column, and both orders of asking agree on the likeliest label."""
+    """Each suffix has its own row, each label its column, and the order of asking changes no number."""
     scores = client.score_labels(prompt, passages)
     assert scores.shape == (5, 4)
     assert scores.dtype == np.float32
     assert (np.exp(scores.astype(float)).sum(axis=1) <= 1.0).all()
     assert len({tuple(row) for row in scores}) == 5
     reverse = client.score_labels(prompt, passages[::-1])[::-1]
-    np.testing.assert_allclose(reverse, scores, atol=0.5)
+    np.testing.assert_allclose(reverse, scores, atol=0 if client.info()["parallel"] == 1 else 0.5)
 
 
 def test_nothing_to_score_is_an_empty_table(client, prompt):
@@ -38,9 +38,8 @@ def test_nothing_to_score_is_an_empty_table(client, prompt):
 
 def test_second_client_meets_the_same_process(client, prompt, passages, request):
     """Two clients of one model share one process and see the same numbers."""
-    other = type(client)(client._model_path, client._settings, command=client._launcher._command[:4])
-    if "fake" in request.node.name:
-        other = request.getfixturevalue("fake")()
+    fake = "fake" in request.node.name
+    other = request.getfixturevalue("fake")() if fake else LlmClient(client._model_path, client._settings)
     with other:
         assert other.info()["pid"] == client.info()["pid"]
         np.testing.assert_array_equal(other.score_labels(prompt, passages), client.score_labels(prompt, passages))
@@ -86,7 +85,8 @@ def test_killed_process_comes_back_with_the_same_numbers(client, prompt, passage
 
 def test_kill_in_the_middle_of_scoring_loses_no_row(client, prompt, passages, plan):
     """SIGKILL while a request is under way: it is repeated, and every row is what an undisturbed run gives."""
-    many = [f"{i}. {text}" for i in range(10) for text in passages]
+    repeats = 10 if client.info()["model"] == "stand-in" else 2
+    many = [f"{i}. {text}" for i in range(repeats) for text in passages]
     undisturbed = client.score_labels(prompt, many)
     (plan / "slow").write_text("0.5", encoding="utf-8")
     pid = client.info()["pid"]
