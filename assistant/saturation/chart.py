@@ -17,7 +17,12 @@ def chart(result: Saturation) -> alt.LayerChart | alt.FacetChart:
     data = pd.DataFrame(
         {"interview": result.interviews, "new": result.new_codes, "cumulative": result.cumulative_codes}
     )
-    axis = alt.X("interview:N", sort=list(result.interviews), title="Interview, in study order")
+    axis = alt.X(
+        "interview:N",
+        sort=list(result.interviews),
+        title="Interview, in study order",
+        axis=alt.Axis(labelAngle=0, labelOverlap=True),
+    )
     unit = "themes" if result.level == "theme" else "codes"
     bars = (
         alt.Chart(data)

@@ -1,6 +1,7 @@
 """The commands as a script sees them: JSON alone on stdout, sentences on stderr, and the exit status."""
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -12,14 +13,13 @@ CODEBOOK = "name,parent,definition,include,exclude,examples\n" + "".join(
 )
 
 
-@pytest.fixture
-def interview(tmp_path):
-    """Runs `interview …` in a child process in a folder of its own."""
+def interview_in(folder):
+    """Runs `interview …` in a child process in that folder."""
 
     def run(*words, status=0):
         done = subprocess.run(
             [sys.executable, "-m", "assistant", *map(str, words)],
-            cwd=tmp_path,
+            cwd=folder,
             capture_output=True,
             encoding="utf-8",
             check=False,
@@ -31,14 +31,29 @@ def interview(tmp_path):
     return run
 
 
-@pytest.fixture
-def study(interview, tmp_path):
-    """A study of one transcript and a codebook, made by commands."""
-    (tmp_path / "ada.txt").write_text("\n\n".join(f"{who}: {said}" for who, said in TALK), encoding="utf-8")
-    (tmp_path / "codes.csv").write_text(CODEBOOK, encoding="utf-8")
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A folder with a study of one transcript and a codebook, made by commands."""
+    folder = tmp_path_factory.mktemp("made")
+    (folder / "ada.txt").write_text("\n\n".join(f"{who}: {said}" for who, said in TALK), encoding="utf-8")
+    (folder / "codes.csv").write_text(CODEBOOK, encoding="utf-8")
+    interview = interview_in(folder)
     interview("new", "s", "--title", "Machines")
     interview("add", "s", "ada.txt", "--label", "I8")
     interview("codebook", "import", "s", "codes.csv")
+    return folder
+
+
+@pytest.fixture
+def interview(made, tmp_path):
+    """Runs commands on a copy of that study."""
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    return interview_in(tmp_path)
+
+
+@pytest.fixture
+def study(interview):
+    """The study's name, for a command that needs it."""
     return "s"
 
 
@@ -84,16 +99,18 @@ WRONG = [
     (("decide", "s", "--coder", "eve", "--file", "missing"), 1, "cannot be read"),
     (("erase", "s", "--interview", "I99", "--yes"), 1, "There is no interview I99"),
     (("suggest", "s", "--llm", "nope"), 1, "nope"),
-    (("quotes", "s", "--limit", "0"), 2, "0"),
+    (("quotes", "s", "--limit", "0"), 2, "greater than or equal to 1"),
     (("saturation", "s", "--level", "nope"), 2, "nope"),
     (("no-such-command",), 2, "no-such-command"),
 ]
 
 
 @pytest.mark.parametrize(("words", "status", "sentence"), WRONG, ids=[" ".join(words) for words, _, _ in WRONG])
-def test_what_goes_wrong_is_a_sentence_and_a_status(interview, study, words, status, sentence):
-    """1 with a sentence on stderr, 2 for wrong usage; stdout stays empty."""
-    done = interview(*words, status=status)
+def test_what_goes_wrong_is_a_sentence_and_a_status(made, words, status, sentence):
+    """1 with a sentence on stderr, 2 for wrong usage; stdout stays empty, and the study as it was."""
+    before = (made / "s" / "interview.toml").read_bytes()
+    done = interview_in(made)(*words, status=status)
+    assert (made / "s" / "interview.toml").read_bytes() == before
     assert sentence in " ".join(done.stderr.split())
     assert done.stdout == ""
 
