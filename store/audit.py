@@ -1,15 +1,17 @@
 """Checking a study against its event log: any row changed, added or removed by hand is found."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from store import config
 from store.canonical import canonical_json, sha256_json, sha256_text
-from store.erase import ERASED_EVENT
-from store.events import GENESIS, header_hash
+from store.erase import ERASED_EVENT, unfinished_erasure
+from store.events import GENESIS, Head, header_hash
 from store.records import (
     AttributesRow,
     CodebookRow,
@@ -39,6 +41,11 @@ _WITNESSED: tuple[type[Witnessed], ...] = (
     SuggestionRow,
     DecisionRow,
 )
+_WITH: dict[type[Witnessed], tuple[ORMOption, ...]] = {
+    SuggestionRow: (joinedload(SuggestionRow.run), joinedload(SuggestionRow.segment)),
+    DecisionRow: (joinedload(DecisionRow.suggestion),),
+}
+_KEPT_MEDIA = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\..+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +60,16 @@ class AuditReport:
 
 def verify(study: Study) -> AuditReport:
     """Check the chain, its head outside the database, and every record that an event vouches for."""
+    head = config.read_head(study.folder)  # before the snapshot: others may go on writing
+    files = sorted(file.name for file in study.media.glob("*"))
     with study.read() as session:
-        log = list(session.scalars(select(EventRow).order_by(EventRow.id)))
-        faults = [*_chain(log), *_outside_head(study, log), *_records(session, log)]
+        try:
+            log = list(session.scalars(select(EventRow).order_by(EventRow.id)))
+        except ValueError as error:
+            return AuditReport(0, 0, head.hash, (f"The log cannot be read ({error}): it was changed by hand.",))
+        faults = [*_chain(log), *_outside_head(head, log), *_records(session, log), *_left_over(session, files)]
+    if unfinished_erasure(study) is not None:
+        faults.append("An erasure broke off before its files were removed; close the study and open it again.")
     return AuditReport(
         events=len(log),
         erased=sum(event.payload is None for event in log),
@@ -82,8 +96,7 @@ def _chain(log: list[EventRow]) -> Iterator[str]:
             yield f"Events of interview {guid} were blanked without an erasure."
 
 
-def _outside_head(study: Study, log: list[EventRow]) -> Iterator[str]:
-    head = config.read_head(study.folder)
+def _outside_head(head: Head, log: list[EventRow]) -> Iterator[str]:
     if head.count > len(log):
         yield f"The log ends at event {len(log)}, but {config.FILE_NAME} knows of {head.count}: the end was cut off."
     elif head.count and log[head.count - 1].hash != head.hash:
@@ -93,41 +106,82 @@ def _outside_head(study: Study, log: list[EventRow]) -> Iterator[str]:
 def _records(session: Session, log: list[EventRow]) -> Iterator[str]:
     by_id = {event.id: event for event in log}
     for table in _WITNESSED:
-        rows = list(session.scalars(select(table)))
-        yield from _fold(table, rows, by_id)
-    yield from _scores(session, by_id)
-    yield from _contents(session)
+        yield from _readable(f"The table “{table.__tablename__}”", _fold(session, table, by_id))
+    yield from _readable("The tables of scores", _scores(session, by_id))
+    yield from _readable("The tables of transcripts and codes", _contents(session))
 
 
-def _fold(table: type[Witnessed], rows: Iterable[Witnessed], by_id: dict[int, EventRow]) -> Iterator[str]:
+def _readable(what: str, faults: Iterator[str]) -> Iterator[str]:
+    try:
+        yield from faults
+    except ValueError as error:
+        yield f"{what} cannot be read ({error}): something in it was changed by hand."
+
+
+def _fold(session: Session, table: type[Witnessed], by_id: dict[int, EventRow]) -> Iterator[str]:
     name = table.__tablename__
     seen = set()
-    for row in rows:
+    for row in list(session.scalars(select(table).options(*_WITH.get(table, ())))):
         seen.add(row.event_id)
         event = by_id.get(row.event_id)
-        if event is None or event.type != table.event_type or event.payload != canonical_json(dict(row.payload())):
+        if event is None or event.type != table.event_type or event.payload != _payload(row):
             yield f"A row of the table “{name}” is not what event {row.event_id} says: it was changed by hand."
     for event in by_id.values():
         if event.type == table.event_type and event.payload is not None and event.id not in seen:
             yield f"The row of the table “{name}” that event {event.id} tells of is gone."
 
 
+def _payload(row: Witnessed) -> str | None:
+    try:
+        return canonical_json(dict(row.payload()))
+    except AttributeError:  # what the row points at is gone
+        return None
+
+
 def _scores(session: Session, by_id: dict[int, EventRow]) -> Iterator[str]:
+    seen = set()
     for row in session.scalars(select(ScoresRow).where(ScoresRow.event_id.is_not(None))):
         event = by_id.get(row.event_id or 0)
-        if event is None or event.type != SCORES_EVENT or event.payload != canonical_json(scores_payload(row)):
-            yield f"The scores of run {row.run.guid} for transcript {row.transcript_id} were changed by hand."
+        seen.add(row.event_id)
+        if event is None or event.type != SCORES_EVENT or event.payload != _scores_payload(row):
+            yield f"The scores of run {row.run_id} for transcript {row.transcript_id} were changed by hand."
+    for event in by_id.values():
+        if event.type == SCORES_EVENT and event.payload is not None and event.id not in seen:
+            yield f"The scores that event {event.id} tells of are gone."
+
+
+def _scores_payload(row: ScoresRow) -> str | None:
+    try:
+        return canonical_json(scores_payload(row))
+    except AttributeError:  # the run is gone
+        return None
+
+
+def _left_over(session: Session, files: Iterable[str]) -> Iterator[str]:
+    known = {media.rpartition("/")[2] for media in session.scalars(select(InterviewRow.media)) if media is not None}
+    for name in files:
+        if _KEPT_MEDIA.fullmatch(name) and name not in known:
+            yield f"media/{name} belongs to no interview; unless one is being added right now, remove it."
 
 
 def _contents(session: Session) -> Iterator[str]:
     for row in session.scalars(select(TranscriptRow)):
         if row.sha256 != sha256_text(row.text) or row.turns_sha256 != turns_digest(row.turns):
-            yield f"The transcript of {row.interview.label} (revision {row.revision}) was changed by hand."
+            label = "an interview that is gone" if row.interview is None else row.interview.label
+            yield f"The transcript of {label} (revision {row.revision}) was changed by hand."
     for book in session.scalars(select(CodebookRow)):
         if book.sha256 != sha256_json([code.content() for code in book.codes]):
             yield f"Version {book.version} of the codebook was changed by hand."
-    for decision in session.scalars(select(DecisionRow)):
-        text = decision.transcript.text[decision.start : decision.end]
+    texts = {row.id: row.text for row in session.execute(select(TranscriptRow.id, TranscriptRow.text))}
+    columns = (
+        DecisionRow.guid,
+        DecisionRow.transcript_id,
+        DecisionRow.start,
+        DecisionRow.end,
+        DecisionRow.slice_sha256,
+    )
+    for decision in session.execute(select(*columns)):
+        text = texts.get(decision.transcript_id, "")[decision.start : decision.end]
         if decision.slice_sha256 != sha256_text(text):
             yield f"Decision {decision.guid} no longer fits the text it was made on."
 

@@ -17,7 +17,7 @@ from store.values import Code, Codebook
 def keep_codebook(study: Study, codes: Sequence[Code], *, coder: str, reason: str) -> Codebook:
     """Keep a new version with exactly these codes, in this order.
 
-    Raises InvalidInputError where two codes share a name or a GUID, or a parent is missing.
+    Raises InvalidInputError where two codes share a name or a GUID, or a parent is missing or below its own child.
     """
     _refuse_broken(codes)
     with study.write() as session:
@@ -39,9 +39,9 @@ def _refuse_broken(codes: Sequence[Code]) -> None:
     guids = {code.guid for code in codes}
     names: set[str] = set()
     for code in codes:
-        folded = code.name.casefold()
-        if not code.name.strip() or folded in names:
-            what = f"the name “{code.name}” twice" if code.name.strip() else "a code without a name"
+        folded = code.name.strip().casefold()
+        if not folded or folded in names:
+            what = f"the name “{code.name}” twice" if folded else "a code without a name"
             msg = f"A codebook cannot hold {what}; rename one of them."
             raise InvalidInputError(msg)
         names.add(folded)
@@ -51,6 +51,18 @@ def _refuse_broken(codes: Sequence[Code]) -> None:
     if len(guids) != len(codes):
         msg = "Two codes of this codebook have the same GUID; give one of them another."
         raise InvalidInputError(msg)
+    _refuse_circle(codes)
+
+
+def _refuse_circle(codes: Sequence[Code]) -> None:
+    parents = {code.guid: code.parent for code in codes}
+    for code in codes:
+        above, steps = code.parent, 0
+        while above is not None:
+            if above == code.guid or steps > len(codes):
+                msg = f"The code “{code.name}” stands below itself; give it, or a theme above it, another parent."
+                raise InvalidInputError(msg)
+            above, steps = parents[above], steps + 1
 
 
 def current_codebook(study: Study) -> Codebook | None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError
 
 from store.errors import NotAStudyError
@@ -20,7 +20,8 @@ _BUSY_SECONDS = 30.0
 
 def open_engine(path: Path) -> Engine:
     """An engine on `path` whose transactions take the write lock at once where `write` is among their options."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": _BUSY_SECONDS})
+    url = URL.create("sqlite", database=str(path))  # a folder's name may hold `?`, which means something in a URL
+    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     return engine
@@ -99,6 +100,7 @@ def back_up(database: Path, folder: Path, tag: str) -> Path:
     folder.mkdir(exist_ok=True)
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
     target = folder / f"study-{stamp}-{tag}.db"
-    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(target)) as copy:
+    partial = target.with_suffix(".partial")
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(partial)) as copy:
         source.backup(copy)
-    return target
+    return partial.rename(target)

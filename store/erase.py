@@ -1,6 +1,8 @@
 """Erasing an interview: its content goes from records, index, cache and media; the chain of events still verifies."""
 
+import json
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,7 +12,8 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from store import events
-from store.index import _LOCK, discard_index
+from store.errors import StudyError
+from store.index import LOCK, discard_index
 from store.interviews import interview_row
 from store.records import (
     AttributesRow,
@@ -32,6 +35,9 @@ from store.records import (
 from store.study import DATABASE, Study
 
 ERASED_EVENT = "interview.erased"
+FINISHED_EVENT = "erasure.finished"
+_AT_ONCE = 500
+_BUSY_SECONDS = 30.0
 _SHORTEST_QUOTE = 20
 
 
@@ -48,20 +54,62 @@ class Erasure:
     examples: tuple[str, ...]
 
 
-def erase_interview(study: Study, label: str, *, coder: str) -> Erasure:
+def erase_interview(study: Study, label: str, *, coder: str, wait_seconds: float = 30.0) -> Erasure:
     """Remove an interview for good. The original file outside the study stays where its owner has it.
 
-    Raises NotFoundError for an unknown label, filelock.Timeout while another process holds the index.
+    Raises NotFoundError for an unknown label, filelock.Timeout while another process holds the index, StudyError
+    where the records are erased but a file could not be removed: opening the study again tries once more.
     """
-    with FileLock(study.folder / _LOCK).acquire(timeout=30.0):
+    with FileLock(study.folder / LOCK).acquire(timeout=wait_seconds):
         with study.write() as session:
             row = interview_row(session, label)
             erasure = _erase(session, study, row, coder)
-        if erasure.media is not None:
-            (study.folder / erasure.media).unlink(missing_ok=True)
-        _forget_pages(study)
-        discard_index(study.index)
+        _finish(study)
     return erasure
+
+
+def finish_erasures(study: Study) -> None:
+    """Remove what erasures that broke off left on the disk; costs nothing where none did.
+
+    Raises filelock.Timeout while another process holds the index, StudyError where a file cannot be removed.
+    """
+    if unfinished_erasure(study) is not None:
+        with FileLock(study.folder / LOCK).acquire(timeout=0.0):
+            _finish(study)
+
+
+def unfinished_erasure(study: Study) -> int | None:
+    """The number of the last erasure's event, unless an event after it says that its files are gone too."""
+    with study.read() as session:
+        query = select(EventRow.id, EventRow.type).where(EventRow.type.in_((ERASED_EVENT, FINISHED_EVENT)))
+        last = session.execute(query.order_by(EventRow.id.desc()).limit(1)).first()
+    return last.id if last is not None and last.type == ERASED_EVENT else None
+
+
+def _finish(study: Study) -> None:
+    through = unfinished_erasure(study)
+    if through is None:
+        return
+    try:
+        discard_index(study.index)
+        for guid in _erased(study):
+            for file in study.media.glob(f"{guid}.*"):
+                file.unlink(missing_ok=True)
+        _forget_pages(study)
+    except (OSError, sqlite3.OperationalError) as error:
+        msg = (
+            f"The interview is gone from the records, but traces of it are still in {study.folder} ({error}); "
+            f"close other programs that use the study, then open it again, which removes them."
+        )
+        raise StudyError(msg) from error
+    with study.write() as session:
+        events.append(session, FINISHED_EVENT, {"through": through})
+
+
+def _erased(study: Study) -> list[str]:
+    with study.read() as session:
+        payloads = session.scalars(select(EventRow.payload).where(EventRow.type == ERASED_EVENT))
+        return [json.loads(payload)["interview"] for payload in payloads if payload is not None]
 
 
 def _erase(session: Session, study: Study, row: InterviewRow, coder: str) -> Erasure:
@@ -71,7 +119,7 @@ def _erase(session: Session, study: Study, row: InterviewRow, coder: str) -> Era
     decided = session.scalar(select(func.count()).where(DecisionRow.transcript_id.in_(transcripts))) or 0
     guid, label, media = row.guid, row.label, row.media
     _delete_records(session, row.id, transcripts)
-    gone = sum(_delete_vector(session, digest) for digest in digests)
+    gone = _delete_vectors(session, digests)
     events.append(session, ERASED_EVENT, {"interview": guid}, coder=coder)
     return Erasure(
         interview=label,
@@ -95,9 +143,12 @@ def _unshared_digests(session: Session, transcripts: list[int], texts: list[str]
     return own - others
 
 
-def _delete_vector(session: Session, digest: str) -> int:
-    result = session.execute(delete(VectorRow).where(VectorRow.text_sha256 == digest))
-    return int(getattr(result, "rowcount", 0))
+def _delete_vectors(session: Session, digests: Iterable[str]) -> int:
+    gone, wanted = 0, sorted(digests)
+    for start in range(0, len(wanted), _AT_ONCE):
+        part = VectorRow.text_sha256.in_(wanted[start : start + _AT_ONCE])
+        gone += int(getattr(session.execute(delete(VectorRow).where(part)), "rowcount", 0))
+    return gone
 
 
 def _delete_records(session: Session, interview_id: int, transcripts: list[int]) -> None:
@@ -146,7 +197,10 @@ def _quoted_examples(session: Session, texts: list[str]) -> tuple[str, ...]:
 
 def _forget_pages(study: Study) -> None:
     """Rewrite the database file and empty its log, so that deleted rows are not left in free pages."""
-    with closing(sqlite3.connect(study.folder / DATABASE, timeout=30.0)) as connection:
+    with closing(sqlite3.connect(study.folder / DATABASE, timeout=_BUSY_SECONDS)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.execute("VACUUM")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            msg = "another program is reading the database"
+            raise sqlite3.OperationalError(msg)

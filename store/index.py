@@ -26,7 +26,7 @@ from store.vectors import load_vectors
 
 _AT_ONCE = 200
 _PROBES = 20
-_LOCK = ".index.lock"
+LOCK = ".index.lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class VectorIndex:
         self._study = study
         self._model = model
         self._name = f"segments-{sha256_text(model)[:16]}"
-        self._lock = FileLock(study.folder / _LOCK)
+        self._lock = FileLock(study.folder / LOCK)
         self._wait = wait_seconds
         self._store: Any = None
         self._client: Any = None
@@ -115,7 +115,11 @@ class VectorIndex:
         from langchain_chroma import Chroma
 
         self._study.index.mkdir(exist_ok=True)
-        self._client = chromadb.PersistentClient(str(self._study.index), Settings(anonymized_telemetry=False))
+        try:
+            self._client = chromadb.PersistentClient(str(self._study.index), Settings(anonymized_telemetry=False))
+        except BaseException:
+            _forget_half_open(self._study.index)
+            raise
         return Chroma(
             client=self._client,
             collection_name=self._name,
@@ -170,14 +174,23 @@ class VectorIndex:
         return [(int(document.metadata["segment"]), 1.0 - distance) for document, distance in found]
 
 
+def _forget_half_open(folder: Path) -> None:
+    """Drop what Chroma keeps of a folder that it could not open: it would be handed out again for the mended one."""
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    SharedSystemClient._identifier_to_system.pop(str(folder), None)  # noqa: SLF001 - the public way drops all folders
+    SharedSystemClient._identifier_to_refcount.pop(str(folder), None)  # noqa: SLF001
+
+
 def key(segment: Segment) -> str:
     """A segment's name in the index: by content, so that nothing old can pass for it."""
     return f"{segment.transcript_id}:{segment.span.start}-{segment.span.end}:{segment.text_sha256[:12]}"
 
 
 def discard_index(folder: Path) -> None:
-    """Remove everything in the index folder; nobody may have it open."""
-    shutil.rmtree(folder, ignore_errors=True)
+    """Remove everything in the index folder; nobody may have it open. Raises OSError where something stays."""
+    if folder.exists():
+        shutil.rmtree(folder)
     folder.mkdir(exist_ok=True)
 
 
@@ -204,7 +217,7 @@ def refresh_index(study: Study, model: str) -> Repair | None:
 
 def reindex(study: Study, model: str, *, wait_seconds: float = 30.0) -> Repair:
     """Throw the index away and make it again from the cached vectors; raises filelock.Timeout where it is held."""
-    with FileLock(study.folder / _LOCK).acquire(timeout=wait_seconds):
+    with FileLock(study.folder / LOCK).acquire(timeout=wait_seconds):
         discard_index(study.index)
     with VectorIndex(study, model, wait_seconds=wait_seconds) as index:
         return Repair("it was asked for", index.repair.segments)

@@ -1,5 +1,6 @@
 """Interviews and their attributes."""
 
+import os
 import shutil
 import uuid
 from collections.abc import Iterable, Mapping
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from store import events
 from store.canonical import sha256_file
-from store.errors import ConflictError, NotFoundError
+from store.errors import ConflictError, NotFoundError, StudyError
 from store.records import AttributesRow, InterviewRow, TranscriptRow
 from store.study import Study
 from store.values import Interview
@@ -40,7 +41,7 @@ def add_interview(
                 label=label or _next_label(session),
                 position=(session.scalar(select(func.max(InterviewRow.position))) or 0) + 1,
                 kind=kind,
-                source_name=source.name,
+                source_name=_readable_name(source),
                 source_sha256=digest,
                 media=media,
                 duration_ms=duration_ms,
@@ -52,16 +53,31 @@ def add_interview(
                 _set_attributes(session, row, attributes)
             return _interview(session, row)
     except BaseException:
-        if media is not None:
+        if media is not None and not _is_kept(study, guid):
             (study.folder / media).unlink(missing_ok=True)
         raise
+
+
+def _is_kept(study: Study, guid: str) -> bool:
+    with study.read() as session:
+        return session.scalar(select(InterviewRow.id).where(InterviewRow.guid == guid)) is not None
+
+
+def _readable_name(source: Path) -> str:
+    """The file's name; bytes of it that are no UTF-8, as old archives hold them, become replacement characters."""
+    return os.fsencode(source.name).decode("utf-8", "replace")
 
 
 def _keep_media(study: Study, source: Path, guid: str) -> str:
     target = study.media / f"{guid}{source.suffix.lower()}"
     partial = target.with_suffix(target.suffix + ".partial")
-    shutil.copyfile(source, partial)
-    partial.replace(target)
+    try:
+        shutil.copyfile(source, partial)
+        partial.replace(target)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        msg = f"{source} could not be copied into {study.media} ({error.strerror}); nothing was added."
+        raise StudyError(msg) from error
     return target.relative_to(study.folder).as_posix()
 
 

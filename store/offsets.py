@@ -1,6 +1,7 @@
 """How spans move when a transcript is corrected."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Self
@@ -16,15 +17,8 @@ class OffsetMap:
 
     @classmethod
     def between(cls, before: str, after: str) -> Self:
-        """Compare two revisions word by word, then keep the stretches that are equal."""
-        old, new = _tokens(before), _tokens(after)
-        matcher = SequenceMatcher(None, [t for _, t in old], [t for _, t in new], autojunk=False)
-        blocks = []
-        for a, b, size in matcher.get_matching_blocks():
-            if size:
-                length = sum(len(token) for _, token in old[a : a + size])
-                blocks.append((old[a][0], new[b][0], length))
-        return cls(tuple(blocks))
+        """Compare two revisions line by line, then the rest word by word; keep what is equal."""
+        return cls(tuple(_joined(_equal(before, after, 0, 0, _LEVELS))))
 
     @classmethod
     def from_json(cls, value: Sequence[Sequence[int]]) -> Self:
@@ -54,12 +48,39 @@ class OffsetMap:
         return next((b + offset - a for a, b, n in self.blocks if a <= offset < a + n), None)
 
 
-def _tokens(text: str) -> list[tuple[int, str]]:
-    """(offset, word or run of non-word) pairs that join to the text again."""
-    tokens: list[tuple[int, str]] = []
-    start = 0
-    for index in range(1, len(text) + 1):
-        if index == len(text) or text[index].isalnum() != text[start].isalnum():
-            tokens.append((start, text[start:index]))
-            start = index
-    return tokens
+_LEVELS = (
+    re.compile(r"[^\n]*\n|[^\n]+"),
+    re.compile(r"\w+\W*|\W+"),
+    re.compile(r"\w+|\W+"),
+)
+"""Pieces that join to the text again, ever finer: comparing an hour of speech by single words alone takes a minute."""
+
+
+def _equal(
+    before: str, after: str, a: int, b: int, levels: Sequence[re.Pattern[str]]
+) -> Iterator[tuple[int, int, int]]:
+    """The stretches that two texts, which start at `a` and `b`, share by these pieces, in order."""
+    if not (before and after and levels):
+        return
+    old, new = levels[0].findall(before), levels[0].findall(after)
+    i = j = 0  # pieces
+    x = y = 0  # code points
+    for i_next, j_next, size in SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks():
+        rest, other = "".join(old[i:i_next]), "".join(new[j:j_next])
+        yield from _equal(rest, other, a + x, b + y, levels[1:])
+        length = sum(map(len, old[i_next : i_next + size]))
+        x, y = x + len(rest), y + len(other)
+        if length:
+            yield a + x, b + y, length
+        i, j, x, y = i_next + size, j_next + size, x + length, y + length
+
+
+def _joined(blocks: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """The same with neighbours made one, so that a span across two of them counts as unchanged."""
+    found: list[tuple[int, int, int]] = []
+    for a, b, length in blocks:
+        if found and found[-1][0] + found[-1][2] == a and found[-1][1] + found[-1][2] == b:
+            found[-1] = (found[-1][0], found[-1][1], found[-1][2] + length)
+        else:
+            found.append((a, b, length))
+    return found

@@ -92,8 +92,8 @@ class StudyRow(Witnessed):
     created_at: Mapped[datetime]
 
     def payload(self) -> Mapping[str, Any]:
-        """Identity and title."""
-        return {"guid": self.guid, "title": self.title}
+        """Identity, title and age."""
+        return {"guid": self.guid, "title": self.title, "created_at": self.created_at.isoformat()}
 
 
 class CoderRow(Witnessed):
@@ -134,6 +134,7 @@ class InterviewRow(Witnessed):
         return {
             "guid": self.guid,
             "label": self.label,
+            "position": self.position,
             "kind": self.kind,
             "source_name": self.source_name,
             "source_sha256": self.source_sha256,
@@ -284,7 +285,13 @@ class CodebookRow(Witnessed):
 
     def payload(self) -> Mapping[str, Any]:
         """The whole version, so that the codebook is a fold over the events."""
-        return {"version": self.version, "reason": self.reason, "codes": [c.content() for c in self.codes]}
+        return {
+            "version": self.version,
+            "reason": self.reason,
+            "coder": self.coder,
+            "created_at": self.created_at.isoformat(),
+            "codes": [c.content() for c in self.codes],
+        }
 
 
 class CodeRow(Base):
@@ -342,6 +349,7 @@ class RunRow(Witnessed):
             "codebook": self.codebook.version,
             "llm": self.llm,
             "settings": self.settings,
+            "created_at": self.created_at.isoformat(),
         }
 
 
@@ -405,6 +413,7 @@ class SuggestionRow(Witnessed):
             "evidence": self.evidence,
             "scores": self.scores,
             "learner": self.learner,
+            "shown_at": self.shown_at.isoformat(),
         }
 
 

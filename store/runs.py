@@ -7,8 +7,8 @@ from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, defer, joinedload
 
 from store import events
 from store.canonical import sha256_json
@@ -61,6 +61,19 @@ def latest_run(study: Study) -> Run | None:
     with study.read() as session:
         row = session.scalar(select(RunRow).join(ScoresRow).order_by(ScoresRow.id.desc()).limit(1))
         return None if row is None else _run(row)
+
+
+def scores_stamp(study: Study) -> tuple[int, int, int, int]:
+    """What decides the proposals, cheaply: the newest run, its complete matrices, codebook version, transcript.
+
+    While the stamp stays the same, so do the proposals from complete matrices.
+    """
+    with study.read() as session:
+        run_id = session.scalar(select(ScoresRow.run_id).order_by(ScoresRow.id.desc()).limit(1)) or 0
+        complete = select(func.count(ScoresRow.id)).where(ScoresRow.run_id == run_id, ScoresRow.event_id.is_not(None))
+        version = session.scalar(select(func.max(CodebookRow.version))) or 0
+        transcript = session.scalar(select(func.max(TranscriptRow.id))) or 0
+        return run_id, session.scalar(complete) or 0, version, transcript
 
 
 def load_scores(study: Study, run: Run) -> tuple[ScoreMatrix, ...]:
@@ -179,9 +192,9 @@ def _show(session: Session, draft: SuggestionDraft) -> SuggestionRow:
         segment_id=segment.id,
         segment=segment,
         code=draft.code,
-        probability=draft.probability,
+        probability=float(draft.probability) + 0.0,  # 1 and -0.0 would come back as 1.0 and 0.0, not as the event says
         evidence=[[span.start, span.end] for span in draft.evidence],
-        scores=dict(draft.scores),
+        scores={name: float(score) for name, score in draft.scores.items()},
         learner=draft.learner,
         shown_at=datetime.now(UTC),
     )
@@ -195,8 +208,14 @@ def suggestions(study: Study, *, run: Run | None = None) -> tuple[Suggestion, ..
         query = (
             select(SuggestionRow)
             .options(
-                joinedload(SuggestionRow.run).joinedload(RunRow.codebook),
-                joinedload(SuggestionRow.segment).joinedload(SegmentRow.transcript).joinedload(TranscriptRow.interview),
+                joinedload(SuggestionRow.run, innerjoin=True),
+                joinedload(SuggestionRow.segment, innerjoin=True)
+                .joinedload(SegmentRow.transcript, innerjoin=True)
+                .options(
+                    defer(TranscriptRow.text),
+                    defer(TranscriptRow.offset_map),
+                    joinedload(TranscriptRow.interview, innerjoin=True),
+                ),
             )
             .order_by(SuggestionRow.id)
         )

@@ -6,7 +6,9 @@ from store.canonical import sha256_text
 from store.values import TURN_SEPARATOR, Span
 
 _END = re.compile(r"[.!?…。！？]+[\"'”’»)\]]*(?=\s|$)")
-_ABBREVIATION = re.compile(r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|vs|etc|e\.g|i\.e|bzw|ca|Nr|No|approx|Inc|Ltd)|\b[A-Z])\.$")
+_ABBREVIATION = re.compile(r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|vs|etc|e\.g|i\.e|bzw|ca|approx|Inc|Ltd)|\b[A-Z])\.$")
+_NUMBERED = re.compile(r"\b(?:No|Nr)\.\s+\d")
+"""“No. 5” is one sentence, the answer “No.” another."""
 
 
 def sentence_spans(text: str, start: int = 0) -> list[Span]:
@@ -14,11 +16,15 @@ def sentence_spans(text: str, start: int = 0) -> list[Span]:
     spans: list[Span] = []
     at = 0
     for match in _END.finditer(text):
-        if _ABBREVIATION.search(text, at, match.end()) and match.end() < len(text):
+        if match.end() < len(text) and _goes_on(text, at, match.end()):
             continue
         at = _keep(spans, text, at, match.end(), start)
     _keep(spans, text, at, len(text), start)
     return spans
+
+
+def _goes_on(text: str, begin: int, end: int) -> bool:
+    return bool(_ABBREVIATION.search(text, begin, end) or _NUMBERED.match(text, max(end - 3, begin)))
 
 
 def _keep(spans: list[Span], text: str, begin: int, end: int, offset: int) -> int:

@@ -2,22 +2,24 @@
 
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from filelock import Timeout
 from sqlalchemy import Engine, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
 from store import config, database, events
-from store.errors import ConflictError, NotAStudyError, StudyError
+from store.errors import ConflictError, InvalidInputError, NotAStudyError, StudyError
 from store.records import StudyRow
 
 DATABASE = "study.db"
+_BROKEN = (DatabaseError, OperationalError)  # a damaged, locked or full disk; their other children are bugs
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +36,36 @@ class Study:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that sees one consistent state and writes nothing."""
-        with Session(self.engine) as session:
-            yield session
+        try:
+            with Session(self.engine) as session:
+                yield session
+        except DatabaseError as error:
+            if type(error) not in _BROKEN:
+                raise
+            msg = f"{self.folder / DATABASE} cannot be read ({error.orig}); restore the newest copy from `backups`."
+            raise StudyError(msg) from error
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """One transaction that holds the write lock; all of it is on disk afterwards, or none of it."""
+        config.read_head(self.folder)  # what cannot be read is refused before anything is written
         try:
             with Session(self.engine.execution_options(write=True)) as session:
                 yield session
                 session.commit()
                 head = events.appended_head(session)
-        except OperationalError as error:
-            msg = (
-                f"Nothing was written to {self.folder} ({error.orig}); free space or close other programs, then try again."
-            )
+        except UnicodeEncodeError as error:
+            msg = f"Nothing was written to {self.folder}: a text holds half a character ({error}); mend it, try again."
+            raise InvalidInputError(msg) from error
+        except DatabaseError as error:
+            if type(error) not in _BROKEN:
+                raise
+            msg = f"Nothing was written to {self.folder} ({error.orig}); free space, close other programs, try again."
             raise StudyError(msg) from error
         if head is not None:
-            config.keep_head(self.folder, head)
+            # the rows are on disk, which must not look like a failure; the next write keeps a later head
+            with suppress(OSError):
+                config.keep_head(self.folder, head)
 
     @property
     def media(self) -> Path:
@@ -93,9 +107,7 @@ def create_study(folder: Path, title: str | None = None) -> Study:
         raise ConflictError(msg)
     for name in ("", "media", "exports", "index"):
         (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = database.open_engine(folder / DATABASE)
-    database.migrate(engine, folder / DATABASE)
-    study = Study(folder, engine, str(uuid.uuid4()), title or folder.name)
+    study = _opened(folder, title=title or folder.name)
     with study.write() as session:
         row = StudyRow(guid=study.guid, title=study.title, created_at=datetime.now(UTC))
         events.record(session, row)
@@ -103,20 +115,52 @@ def create_study(folder: Path, title: str | None = None) -> Study:
 
 
 def open_study(folder: Path) -> Study:
-    """Open a study, bringing an older one to the present schema after a backup.
+    """Open a study, bringing an older one to the present schema after a backup and finishing broken-off erasures.
 
     Raises NotAStudyError where there is none, or it is damaged, or it is newer than this program.
     """
-    path = folder / DATABASE
-    if not path.is_file():
+    if not (folder / DATABASE).is_file():
         msg = f"{folder} holds no study; make one with `interview new {folder}`."
         raise NotAStudyError(msg)
+    study = _opened(folder)
+    _finish_erasures(study)
+    return study
+
+
+def _opened(folder: Path, title: str | None = None) -> Study:
+    """The study in that folder; with a title, a new one whose row is still to be written."""
+    path = folder / DATABASE
     engine = database.open_engine(path)
-    backup = database.migrate(engine, path)
-    with Session(engine) as session:
-        row = session.scalars(select(StudyRow)).first()
-    if row is None:
+    try:
+        backup = database.migrate(engine, path)
+        if title is not None:
+            return Study(folder, engine, str(uuid.uuid4()), title)
+        guid, title = _identity(engine, folder)
+    except BaseException:
         engine.dispose()
-        msg = f"{folder} holds a study that was never finished being made; remove the folder and make it again."
+        raise
+    return Study(folder, engine, guid, title, backup)
+
+
+def _identity(engine: Engine, folder: Path) -> tuple[str, str]:
+    try:
+        with Session(engine) as session:
+            row = session.scalars(select(StudyRow)).first()
+    except DatabaseError as error:
+        msg = f"{folder / DATABASE} cannot be read ({error.orig}); restore the newest copy from `backups`."
+        raise NotAStudyError(msg) from error
+    if row is None:
+        msg = (
+            f"{folder / DATABASE} is empty: restore the newest copy from `backups`, or, if this study was never "
+            f"used, remove the folder and make it again."
+        )
         raise NotAStudyError(msg)
-    return Study(folder, engine, row.guid, row.title, backup)
+    return row.guid, row.title
+
+
+def _finish_erasures(study: Study) -> None:
+    from store.erase import finish_erasures
+
+    # a study that others are using opens all the same: the next opening tries again, and the audit tells of it
+    with suppress(Timeout, StudyError):
+        finish_erasures(study)

@@ -192,9 +192,8 @@ class Codebook:
 
     def find(self, name_or_guid: str) -> Code | None:
         """The code of that name (case ignored) or GUID."""
-        wanted = name_or_guid.strip()
-        folded = wanted.casefold()
-        return next((c for c in self.codes if c.guid == wanted.lower() or c.name.casefold() == folded), None)
+        folded = name_or_guid.strip().casefold()
+        return next((c for c in self.codes if folded in (c.guid.casefold(), c.name.strip().casefold())), None)
 
     def children(self, guid: str) -> tuple[Code, ...]:
         """The codes directly below."""

@@ -1,0 +1,209 @@
+"""Erasing an interview leaves nothing of it in the study's folder."""
+
+import sqlite3
+import threading
+
+import pytest
+from filelock import FileLock, Timeout
+from full_study import CODES, MODEL, RECORDED, SHARED, WRITTEN, add_text, embed, vector
+
+import store.erase
+from store.audit import log, verify
+from store.canonical import sha256_text
+from store.codebook import current_codebook, keep_codebook
+from store.coders import coders
+from store.database import back_up
+from store.decisions import codings, decisions
+from store.erase import erase_interview, finish_erasures
+from store.errors import NotFoundError, StudyError
+from store.index import LOCK, VectorIndex
+from store.interviews import interview, interviews
+from store.runs import latest_run, load_scores, suggestions
+from store.segments import segments
+from store.study import Study, open_study
+from store.transcripts import transcript
+from store.values import Code
+from store.vectors import load_vectors
+
+PRIVATE = (
+    *RECORDED[:2], "Sebra machines", "Zebra", "xylophone", "Gloucestershire", "ornithologist", "ptarmigan",
+    "wombat",
+)  # fmt: skip
+
+
+def found_in(study: Study, needles: tuple[str, ...]) -> set[str]:
+    """Which of these texts stand in any file of the study's folder."""
+    files = [path.read_bytes() for path in study.folder.rglob("*") if path.is_file()]
+    return {needle for needle in needles if any(needle.encode() in data for data in files)}
+
+
+def indexed(study: Study) -> Study:
+    embed(study)
+    with VectorIndex(study, MODEL):
+        pass
+    return study
+
+
+def test_nothing_of_an_erased_interview_stays_on_the_disk(full):
+    """No sentence, attribute, memo or file name of it is in any file, while the study is open and after."""
+    indexed(full)
+    assert found_in(full, PRIVATE) == set(PRIVATE)
+    erased = erase_interview(full, "R1", coder="ada")
+    assert found_in(full, PRIVATE) == set()
+    assert list(full.media.iterdir()) == []
+    full.close()
+    assert found_in(full, PRIVATE) == set()
+    assert (erased.interview, erased.decisions) == ("R1", 5)
+    assert verify(full).faults == ()
+    assert verify(full).erased == erased.events == 14
+
+
+def test_other_interviews_are_untouched(full):
+    """Everything of the other interview reads as before."""
+
+    def state() -> list[object]:
+        return [
+            [d for d in decisions(full) if d.interview == "T1"],
+            codings(full, interview="T1"),
+            [s for s in suggestions(full) if s.interview == "T1"],
+            transcript(full, "T1"),
+            segments(full, "T1"),
+            interview(full, "T1"),
+            current_codebook(full),
+            coders(full),
+        ]
+
+    before = state()
+    erase_interview(full, "R1", coder="ada")
+    assert state() == before
+    assert [i.label for i in interviews(full)] == ["T1"]
+    assert {s.interview for s in segments(full)} == {"T1"}
+    run = latest_run(full)
+    assert run is not None
+    assert [m.transcript_id for m in load_scores(full, run)] == [transcript(full, "T1").id]
+    assert found_in(indexed(full), WRITTEN) == set(WRITTEN)
+
+
+def test_a_vector_of_a_text_that_another_interview_holds_too_stays(full):
+    """Only vectors that nobody else needs go."""
+    digests = [sha256_text(text) for text in (*RECORDED, *WRITTEN)]
+    assert len(load_vectors(full, MODEL, digests)) == 5
+    assert erase_interview(full, "R1", coder="ada").vectors == 2
+    assert set(load_vectors(full, MODEL, digests)) == {sha256_text(text) for text in WRITTEN}
+    assert SHARED in WRITTEN
+
+
+def test_label_and_file_can_be_used_again(full, tmp_path):
+    """An erased interview's label and content are free; the event log tells of the erasure by its coder."""
+    erase_interview(full, "T1", coder="eve")
+    add_text(full, tmp_path, "T1", WRITTEN)
+    assert transcript(full, "T1").text.startswith(WRITTEN[0])
+    assert verify(full).faults == ()
+    (event,) = [e for e in log(full) if e.type == "interview.erased"]
+    assert event.coder == "eve"
+
+
+def test_an_unknown_label_gives_a_sentence(full):
+    """The message names the labels that there are, and nothing happens."""
+    before = verify(full)
+    with pytest.raises(NotFoundError, match=r"no interview X9 .* R1, T1"):
+        erase_interview(full, "X9", coder="ada")
+    assert verify(full) == before
+
+
+def test_nothing_happens_while_another_holds_the_index(full):
+    """A held index lock is a Timeout, and the interview stays whole."""
+    before = verify(full)
+    held, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with FileLock(full.folder / LOCK):
+            held.set()
+            done.wait()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    held.wait()
+    with pytest.raises(Timeout):
+        erase_interview(full, "R1", coder="ada", wait_seconds=0.0)
+    done.set()
+    thread.join()
+    assert verify(full) == before
+    assert interview(full, "R1").media is not None
+
+
+def test_an_erasure_that_broke_off_is_told_of_and_finished_at_the_next_opening(full, monkeypatch):
+    """After a crash between records and files the audit says so, and opening the study removes the rest."""
+    indexed(full)
+
+    def die(study: Study) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(store.erase, "_finish", die)
+    with pytest.raises(KeyboardInterrupt):
+        erase_interview(full, "R1", coder="ada")
+    monkeypatch.undo()
+    faults = " ".join(verify(full).faults)
+    assert "An erasure broke off" in faults
+    assert "belongs to no interview" in faults
+    assert found_in(full, PRIVATE)
+    full.close()
+    with open_study(full.folder) as again:
+        assert verify(again).faults == ()
+        assert found_in(again, PRIVATE) == set()
+        before = verify(again).events
+        finish_erasures(again)
+        assert verify(again).events == before
+
+
+def test_an_erasure_whose_files_cannot_go_says_what_to_do(full, monkeypatch):
+    """A file in use is a sentence, the records are gone, and the study still opens."""
+
+    def in_use(folder: object) -> None:
+        raise PermissionError(13, "in use")
+
+    monkeypatch.setattr(store.erase, "discard_index", in_use)
+    with pytest.raises(StudyError, match="close other programs"):
+        erase_interview(full, "R1", coder="ada")
+    with open_study(full.folder) as again:
+        assert [i.label for i in interviews(again)] == ["T1"]
+        assert verify(again).faults
+    monkeypatch.undo()
+    open_study(full.folder).close()
+    assert found_in(full, PRIVATE) == set()
+    assert verify(full).faults == ()
+
+
+def test_an_open_reader_does_not_make_an_erasure_look_complete(full, monkeypatch):
+    """While another connection still reads the old pages, erasing says that it is not finished."""
+    monkeypatch.setattr(store.erase, "_BUSY_SECONDS", 0.1)
+    reader = sqlite3.connect(full.folder / "study.db")
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM event").fetchone()
+    with pytest.raises(StudyError, match="then open it again"):
+        erase_interview(full, "R1", coder="ada")
+    reader.close()
+    open_study(full.folder).close()
+    assert found_in(full, PRIVATE) == set()
+
+
+def test_copies_that_only_a_person_can_judge_are_named(full):
+    """Backups that may hold the interview, and codes whose examples quote it, are listed."""
+    backup = back_up(full.folder / "study.db", full.folder / "backups", "0000")
+    quoting = Code("q", "quoting", examples=(RECORDED[1], "short"))
+    keep_codebook(full, [*CODES, quoting], coder="ada", reason="examples")
+    keep_codebook(full, CODES, coder="ada", reason="taken out again")
+    erased = erase_interview(full, "R1", coder="ada")
+    assert erased.backups == (backup.name,)
+    assert erased.examples == ("quoting",)
+
+
+def test_the_index_is_made_again_without_the_interview(full):
+    """After an erasure the index opens, and finds the others."""
+    indexed(full)
+    erase_interview(full, "R1", coder="ada")
+    with VectorIndex(full, MODEL) as index:
+        assert index.repair.segments == len(WRITTEN)
+        ((segment, similarity),) = index.search(vector(WRITTEN[1]), 1)
+    assert segment == segments(full, "T1")[1].id
+    assert similarity == pytest.approx(1, abs=1e-5)
