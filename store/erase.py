@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -32,7 +32,7 @@ from store.records import (
     UtteranceRow,
     VectorRow,
 )
-from store.study import DATABASE, Study
+from store.study import DATABASE, SUGGEST_LOCK, TRANSCRIBE_LOCK, Study
 
 ERASED_EVENT = "interview.erased"
 FINISHED_EVENT = "erasure.finished"
@@ -57,10 +57,13 @@ class Erasure:
 def erase_interview(study: Study, label: str, *, coder: str, wait_seconds: float = 30.0) -> Erasure:
     """Remove an interview for good. The original file outside the study stays where its owner has it.
 
-    Raises NotFoundError for an unknown label, filelock.Timeout while another process holds the index, StudyError
-    where the records are erased but a file could not be removed: opening the study again tries once more.
+    Raises NotFoundError for an unknown label, filelock.Timeout while another process transcribes, suggests or holds
+    the index, StudyError where the records are erased but a file could not be removed: opening the study again tries
+    once more.
     """
-    with FileLock(study.folder / LOCK).acquire(timeout=wait_seconds):
+    with ExitStack() as stack:
+        for name in (TRANSCRIBE_LOCK, SUGGEST_LOCK, LOCK):
+            stack.enter_context(FileLock(study.folder / name).acquire(timeout=wait_seconds))
         with study.write() as session:
             row = interview_row(session, label)
             erasure = _erase(session, study, row, coder)

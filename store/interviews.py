@@ -36,19 +36,8 @@ def add_interview(
     media = _keep_media(study, source, guid) if kind == "recording" else None
     try:
         with study.write() as session:
-            row = InterviewRow(
-                guid=guid,
-                label=label or _next_label(session),
-                position=(session.scalar(select(func.max(InterviewRow.position))) or 0) + 1,
-                kind=kind,
-                source_name=_readable_name(source),
-                source_sha256=digest,
-                media=media,
-                duration_ms=duration_ms,
-                language=None,
-            )
-            _refuse_double(session, row, source)
-            events.record(session, row, interview=guid)
+            row = new_interview(session, source, kind, digest, label=label, guid=guid, media=media)
+            row.duration_ms = duration_ms
             if attributes:
                 _set_attributes(session, row, attributes)
             return _interview(session, row)
@@ -56,6 +45,33 @@ def add_interview(
         if media is not None and not _is_kept(study, guid):
             (study.folder / media).unlink(missing_ok=True)
         raise
+
+
+def new_interview(
+    session: Session,
+    source: Path,
+    kind: Literal["recording", "transcript"],
+    digest: str,
+    *,
+    label: str | None = None,
+    guid: str | None = None,
+    media: str | None = None,
+) -> InterviewRow:
+    """The row of a new interview, within the caller's transaction; `digest` is the file's SHA-256."""
+    row = InterviewRow(
+        guid=guid or str(uuid.uuid4()),
+        label=label or _next_label(session),
+        position=(session.scalar(select(func.max(InterviewRow.position))) or 0) + 1,
+        kind=kind,
+        source_name=_readable_name(source),
+        source_sha256=digest,
+        media=media,
+        duration_ms=None,
+        language=None,
+    )
+    _refuse_double(session, row, source)
+    events.record(session, row, interview=row.guid)
+    return row
 
 
 def _is_kept(study: Study, guid: str) -> bool:

@@ -1,5 +1,6 @@
 """Runs of the suggester: their score matrices, kept as they grow, and the suggestions that were shown."""
 
+import json
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from store.canonical import sha256_json
 from store.errors import ConflictError
 from store.records import (
     CodebookRow,
+    EventRow,
     InterviewRow,
     RunRow,
     ScoresRow,
@@ -29,6 +31,7 @@ from store.values import Run, ScoreMatrix, Span, Suggestion, SuggestionDraft
 _DTYPE = np.dtype("<f4")
 _AT_ONCE = 500
 SCORES_EVENT = "scores.kept"
+FINISHED_EVENT = "run.finished"
 
 Signals = Mapping[str, NDArray[np.float32]]
 
@@ -56,11 +59,26 @@ def begin_run(study: Study, codebook_id: int, llm: str | None, settings: Mapping
         return _run(row)
 
 
+def finish_run(study: Study, run: Run) -> None:
+    """Say that a run is complete: from now on its scores are the ones that count."""
+    with study.write() as session:
+        events.append(session, FINISHED_EVENT, {"run": run.guid})
+
+
 def latest_run(study: Study) -> Run | None:
-    """The run whose scores were kept last."""
+    """The run that was completed last; while none was, the one whose scores were begun last."""
     with study.read() as session:
-        row = session.scalar(select(RunRow).join(ScoresRow).order_by(ScoresRow.id.desc()).limit(1))
+        row = _latest(session)
         return None if row is None else _run(row)
+
+
+def _latest(session: Session) -> RunRow | None:
+    finished = session.scalar(
+        select(EventRow.payload).where(EventRow.type == FINISHED_EVENT).order_by(EventRow.id.desc()).limit(1)
+    )
+    if finished is not None:
+        return session.scalar(select(RunRow).where(RunRow.guid == json.loads(finished)["run"]))
+    return session.scalar(select(RunRow).join(ScoresRow).order_by(ScoresRow.id.desc()).limit(1))
 
 
 def scores_stamp(study: Study) -> tuple[int, int, int, int]:
@@ -69,7 +87,8 @@ def scores_stamp(study: Study) -> tuple[int, int, int, int]:
     While the stamp stays the same, so do the proposals from complete matrices.
     """
     with study.read() as session:
-        run_id = session.scalar(select(ScoresRow.run_id).order_by(ScoresRow.id.desc()).limit(1)) or 0
+        run = _latest(session)
+        run_id = 0 if run is None else run.id
         complete = select(func.count(ScoresRow.id)).where(ScoresRow.run_id == run_id, ScoresRow.event_id.is_not(None))
         version = session.scalar(select(func.max(CodebookRow.version))) or 0
         transcript = session.scalar(select(func.max(TranscriptRow.id))) or 0

@@ -19,6 +19,9 @@ from store.errors import ConflictError, InvalidInputError, NotAStudyError, Study
 from store.records import StudyRow
 
 DATABASE = "study.db"
+TRANSCRIBE_LOCK = ".transcribe.lock"
+SUGGEST_LOCK = ".suggest.lock"
+"""Held by the one process that transcribes or suggests; what must not happen meanwhile takes them too."""
 _BROKEN = (DatabaseError, OperationalError)  # a damaged, locked or full disk; their other children are bugs
 
 

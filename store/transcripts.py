@@ -3,15 +3,16 @@
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from store import events
-from store.canonical import sha256_json, sha256_text
+from store.canonical import sha256_file, sha256_json, sha256_text
 from store.errors import ConflictError, InvalidInputError, NotFoundError
-from store.interviews import interview_row
+from store.interviews import interview_row, new_interview
 from store.offsets import OffsetMap
 from store.records import InterviewRow, TranscriptRow, TurnRow
 from store.study import Study
@@ -41,6 +42,25 @@ def add_transcript(
             msg = f"{label} has a transcript already; correct that one instead of adding another."
             raise ConflictError(msg)
         return _keep(session, interview, turns, origin, details or {}, before=None, coder="")
+
+
+def add_transcribed(
+    study: Study,
+    source: Path,
+    turns: Iterable[NewTurn],
+    *,
+    label: str | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> Transcript:
+    """Add a transcript of another tool as an interview of its own: both are kept, or neither.
+
+    Raises ConflictError where the same content, or the same label, is in the study already, InvalidInputError where
+    no turn holds text.
+    """
+    digest = sha256_file(source)
+    with study.write() as session:
+        interview = new_interview(session, source, "transcript", digest, label=label)
+        return _keep(session, interview, turns, "import", details or {}, before=None, coder="")
 
 
 def revise_transcript(study: Study, label: str, turns: Iterable[NewTurn], *, coder: str) -> Transcript:

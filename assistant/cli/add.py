@@ -10,7 +10,7 @@ from assistant.cli.common import AsJson, StudyFolder, clock, note, opened, print
 from store.errors import InvalidInputError, StudyError
 from store.interviews import add_interview, interviews, set_attributes
 from store.study import Study
-from store.transcripts import add_transcript
+from store.transcripts import add_transcribed
 
 RECORDINGS = frozenset(
     (".wav", ".mp3", ".m4a", ".flac", ".ogg", ".mp4", ".mov", ".webm", ".mkv", ".aac", ".opus", ".wma")
@@ -91,13 +91,12 @@ def _add_text(study: Study, path: Path, label: str | None) -> dict[str, Any]:
         msg = f"{path.name} was not added: its ending is not one of those that can be read ({known})."
         raise InvalidInputError(msg)
     read = read_transcript(path)
-    made = add_interview(study, path, "transcript", label=label)
     details = {"reader": path.suffix.lower().lstrip("."), "report": list(read.report)}
-    kept = add_transcript(study, made.label, read.turns, origin="import", details=details)
+    kept = add_transcribed(study, path, read.turns, label=label, details=details)
     speakers = dict.fromkeys(turn.speaker for turn in kept.turns if turn.speaker is not None)
     ends = [turn.end_ms for turn in kept.turns if turn.end_ms is not None]
     return _record(
-        made.label,
+        kept.interview,
         "transcript",
         path,
         turns=len(kept.turns),

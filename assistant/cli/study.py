@@ -45,7 +45,7 @@ def erase_command(
         try:
             erasure = erase_interview(open_study, interview, coder=coder or getpass.getuser())
         except Timeout:
-            msg = "Another process holds the study's index; close it and erase again. Nothing was erased."
+            msg = "Another process works on this study; let it end, then erase again. Nothing was erased."
             raise ConflictError(msg) from None
     if as_json:
         print_json(asdict(erasure))

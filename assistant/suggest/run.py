@@ -14,9 +14,9 @@ from assistant.suggest.proposals import propose
 from assistant.suggest.retrieval import Retrieval
 from store.codebook import current_codebook
 from store.errors import ConflictError, InvalidInputError
-from store.runs import begin_run, keep_scores, load_scores
+from store.runs import begin_run, finish_run, keep_scores, load_scores
 from store.segments import segments
-from store.study import Study
+from store.study import SUGGEST_LOCK, Study
 from store.values import Code, Codebook, Role, Run, ScoreMatrix, Segment
 
 SEGMENTS_PER_COMMIT = 16
@@ -77,7 +77,7 @@ def suggest(
         msg = "This study has no codes to suggest yet; bring a codebook with `interview codebook import`."
         raise InvalidInputError(msg)
     try:
-        with FileLock(study.folder / ".suggest.lock").acquire(timeout=0):
+        with FileLock(study.folder / SUGGEST_LOCK).acquire(timeout=0):
             return _suggest(study, codebook, embeddings, model, interviews, seed, context_tokens, progress)
     except Timeout:
         msg = f"Suggestions for {study.folder} are being made by another process already; wait until it is done."
@@ -105,6 +105,7 @@ def _suggest(
     report = progress or (lambda _done, _total, _label: None)
     work = _Work(study, run, codes, Retrieval(codebook, codes, embeddings), llm, report)
     now = _score_all(work, wanted)
+    finish_run(study, run)
     matrices = load_scores(study, run)
     return Summary(
         run=run,

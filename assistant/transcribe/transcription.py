@@ -17,7 +17,7 @@ from assistant.transcribe.windows import SpeechFinder, find_speech
 from store.canonical import sha256_file
 from store.errors import ConflictError, InvalidInputError, NotFoundError, StudyError
 from store.interviews import interview, interviews
-from store.study import Study
+from store.study import TRANSCRIBE_LOCK, Study
 from store.transcription import (
     Checkpoint,
     begin_transcription,
@@ -28,7 +28,6 @@ from store.transcripts import add_transcript
 from store.values import Interview, NewTurn, Transcript, Utterance
 
 ORIGIN = "transcription"
-LOCK = ".transcribe.lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +161,7 @@ def _transcribed(
 @contextmanager
 def _alone(study: Study) -> Iterator[None]:
     """Two processes that heard the same recording would commit it twice."""
-    lock = FileLock(study.folder / LOCK, timeout=0)
+    lock = FileLock(study.folder / TRANSCRIBE_LOCK, timeout=0)
     try:
         lock.acquire()
     except Timeout as error:

@@ -117,7 +117,7 @@ def test_the_index_finds_what_the_exact_search_finds(coded, monkeypatch):
 @pytest.mark.parametrize("asked", [{"codes": ["nope"]}, {"theme": "nope"}, {"where": {"nope": "1"}}])
 def test_an_unknown_name_is_a_sentence_that_lists_the_known_ones(coded, asked):
     """A typo says so instead of finding nothing."""
-    with pytest.raises(NotFoundError, match="nope.*there are: "):
+    with pytest.raises(NotFoundError, match=r"nope.*there are: "):
         quotes(coded, **asked)
 
 

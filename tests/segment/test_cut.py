@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,7 +32,7 @@ def test_segments_cover_every_turn_in_order_without_overlap(texts, longest):
         parts = [s.span for s in segments if s.turn_index == turn.index]
         assert parts[0].start == turn.span.start
         assert parts[-1].end == turn.span.end
-        assert all(a.end <= b.start for a, b in zip(parts, parts[1:], strict=False))
+        assert all(a.end <= b.start for a, b in pairwise(parts))
         joined = "".join(p.of(transcript.text) for p in parts)
         assert joined.replace(" ", "") == turn.span.of(transcript.text).replace(" ", "")
         assert all(p.of(transcript.text).strip() == p.of(transcript.text) for p in parts)

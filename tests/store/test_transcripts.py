@@ -10,7 +10,7 @@ from store.decisions import codings, keep_decisions
 from store.errors import ConflictError, InvalidInputError, NotFoundError
 from store.interviews import add_interview, interview, interviews
 from store.segments import segments, unsegmented
-from store.transcripts import add_transcript, clean_text, revise_transcript, transcript
+from store.transcripts import add_transcribed, add_transcript, clean_text, revise_transcript, transcript
 from store.values import DecisionDraft, NewTurn, Role, Span, Verdict, Word
 
 ODD = st.sampled_from(["🙂", "e\u0301", "𝔸", "\r\n", "\u2028", "\t", "नमस्ते", "\x00", "\ufeff", "\u200b", " "])
@@ -151,3 +151,16 @@ def test_segments_belong_to_the_newest_revision(blank, tmp_path):
         ("I1", 2, "One queue."), ("I1", 2, "Two."), ("I2", 1, "Three."),
     ]  # fmt: skip
     assert segments(blank, "I2", role=Role.INTERVIEWER) == ()
+
+
+def test_a_transcript_is_added_with_its_interview_or_not_at_all(blank, tmp_path):
+    """A file whose turns hold nothing leaves no interview behind that would refuse it the next time."""
+    source = tmp_path / "talk.txt"
+    source.write_text("Ada: hello", encoding="utf-8")
+    with pytest.raises(InvalidInputError):
+        add_transcribed(blank, source, [NewTurn("")])
+    assert interviews(blank) == ()
+    assert add_transcribed(blank, source, [NewTurn("hello", "Ada")]).text == "hello"
+    assert [i.transcribed for i in interviews(blank)] == [True]
+    with pytest.raises(ConflictError, match="already"):
+        add_transcribed(blank, source, [NewTurn("hello", "Ada")])

@@ -183,3 +183,22 @@ def test_two_runs_at_once_are_refused(machines):
     """A second process is told to wait instead of writing over the first one's scores."""
     with FileLock(machines.folder / ".suggest.lock"), pytest.raises(ConflictError, match="another process"):
         run(machines)
+
+
+def test_going_back_to_an_earlier_configuration_brings_its_suggestions_back(machines):
+    """The run that was completed last counts, not the one that was begun last."""
+    alone = run(machines)
+    before = propose(machines)
+    run(machines, KeywordScorer())
+    assert propose(machines).run.guid != alone.run.guid
+    again = run(machines)
+    assert (again.run.guid, again.scored_now) == (alone.run.guid, 0)
+    assert propose(machines) == before
+
+
+def test_while_a_run_is_under_way_the_suggestions_of_the_last_one_stay(machines):
+    """A reviewer at work does not see half of a new run."""
+    first = run(machines)
+    with pytest.raises(ConnectionResetError):
+        run(machines, KeywordScorer(fail_at=3))
+    assert propose(machines).run.guid == first.run.guid

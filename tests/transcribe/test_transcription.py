@@ -9,9 +9,9 @@ from made_sound import encode, tone
 from assistant.settings import Settings
 from assistant.transcribe import transcribe, transcribe_all
 from assistant.transcribe.hearing import clock
-from assistant.transcribe.transcription import LOCK
 from store.errors import ConflictError, InvalidInputError, NotFoundError, StudyError
 from store.interviews import add_interview, interview
+from store.study import TRANSCRIBE_LOCK as LOCK
 from store.study import Study
 from store.values import Role, Transcript
 
