@@ -42,13 +42,13 @@ class Settings(BaseSettings):
     """Another address for the model hub, for a mirror."""
 
     @classmethod
-    def settings_customise_sources(
+    def settings_customise_sources(  # its parameters are pydantic's to name
         cls,
-        settings_cls: type[BaseSettings],
+        settings_cls: type[BaseSettings],  # noqa: ARG003
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Let the environment win over values read from a study, which arrive as keyword arguments."""
         return env_settings, init_settings

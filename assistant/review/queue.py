@@ -67,7 +67,7 @@ def queue(study: Study, coder: str, *, interview: str | None = None, proposals: 
         msg = "This study has no codebook yet; bring one with `interview codebook import`."
         raise InvalidInputError(msg)
     proposals = propose(study) if proposals is None else proposals
-    made = decisions(study, coder=coder)
+    made = decisions(study, interview=interview, coder=coder)
     words = _by_transcript(standing(made).values())
     read = _by_transcript(d for d in made if d.verdict is Verdict.READ)
     cards = [

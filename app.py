@@ -1,0 +1,8 @@
+"""The app: `streamlit run app.py -- STUDY`, or `interview review STUDY`."""
+
+import streamlit as st
+
+from assistant.ui.navigation import main
+
+st.set_page_config(page_title="Interview analysis", layout="wide", initial_sidebar_state=240)
+main()

@@ -1,0 +1,1 @@
+"""The Streamlit pages: they draw what the stages know, and pass on what a person decides."""

@@ -1,0 +1,32 @@
+"""What an event says, in a few words for a reader; the whole of it is in its payload."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from store.audit import Logged
+
+_SAID_FIRST = ("verdict", "title", "name", "label", "kind", "source_name", "version", "reason", "llm")
+
+
+def short(event: Logged, names: Mapping[str, str]) -> str:
+    """The telling parts of a payload; `names` holds the codes' names by GUID."""
+    if event.payload is None:
+        return "erased"
+    payload = json.loads(event.payload)
+    if not isinstance(payload, dict):
+        return event.payload
+    parts = [str(payload[key]) for key in _SAID_FIRST if payload.get(key) not in (None, "")]
+    code = payload.get("code")
+    if isinstance(code, str):
+        parts.insert(min(1, len(parts)), names.get(code, code))
+    return ", ".join([*parts, *_span(payload), *_chance(payload)]) or "details"
+
+
+def _span(payload: Mapping[str, Any]) -> list[str]:
+    return [f"{payload['start']}–{payload['end']}"] if {"start", "end"} <= payload.keys() else []
+
+
+def _chance(payload: Mapping[str, Any]) -> list[str]:
+    chance = payload.get("probability")
+    return [f"{round(100 * chance)} %"] if isinstance(chance, float) else []

@@ -1,0 +1,65 @@
+"""The frame around every page: navigation, who codes, and the one place where a study that cannot be opened is told."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from assistant.llm.endpoints import leaves_machine
+from assistant.settings import load_settings
+from assistant.ui.audit_page import audit_page
+from assistant.ui.codebook_page import codebook_page
+from assistant.ui.markup import element, notice
+from assistant.ui.quotes_page import quotes_page
+from assistant.ui.review_page import review_page
+from assistant.ui.saturation_page import saturation_page
+from assistant.ui.session import current_study, login_name, told
+from assistant.ui.study_page import study_page
+from assistant.ui.transcripts_page import transcripts_page
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page by its title, address and what draws it."""
+
+    title: str
+    address: str
+    draw: Callable[[], None]
+
+
+PLACES = (
+    Place("Study", "study", study_page),
+    Place("Transcripts", "transcripts", transcripts_page),
+    Place("Codebook", "codebook", codebook_page),
+    Place("Review", "review", review_page),
+    Place("Quotes", "quotes", quotes_page),
+    Place("Saturation", "saturation", saturation_page),
+    Place("Audit", "audit", audit_page),
+)
+
+
+def main() -> None:
+    """Draw the page that was asked for."""
+    pages = [
+        st.Page(told(place.draw), title=place.title, url_path=place.address, default=place is PLACES[0])
+        for place in PLACES
+    ]
+    chosen = st.navigation(pages, position="top")
+    st.html(Path(__file__).with_name("style.css"))
+    with st.sidebar:
+        draw_sidebar()
+    chosen.run()
+
+
+@told
+def draw_sidebar() -> None:
+    """Who codes, in which study, and whether its text may leave this machine."""
+    # In the address, so that a reload does not go on under another name.
+    st.text_input("Coder", value=login_name(), key="coder", max_chars=200, bind="query-params")
+    st.html(element("p", "Every decision is kept under this name.", "page-note"))
+    study = current_study()
+    st.html(element("p", study.title, "study-title") + element("p", str(study.folder), "study-folder"))
+    settings = load_settings(study.settings())
+    if settings.allow_remote and leaves_machine(settings):
+        notice(f"Text may leave this machine: this study allows the endpoint {settings.endpoint}.", "problem")

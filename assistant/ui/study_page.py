@@ -1,0 +1,37 @@
+"""The study page: what is in the study, and what to do next."""
+
+from html import escape
+
+import streamlit as st
+
+from assistant.ui.markup import heading, table
+from assistant.ui.overview import InterviewLine, lines, next_steps
+from assistant.ui.session import current_study
+
+HEADERS = ("Interview", "Kind", "Minutes", "Segments", "Read", "Coded", "Attributes")
+
+
+def study_page() -> None:
+    """Draw the page of the study that is open."""
+    study = current_study()
+    heading(study.title)
+    found = lines(study)
+    if found:
+        table(HEADERS, map(_cells, found), numbers=(2, 3, 4, 5), key="interviews")
+        st.html(
+            '<p class="page-note">Segments are those of participants. Read and coded count what any coder has done.</p>'
+        )
+    steps = next_steps(study, found)
+    st.html("<h2>What to do next</h2>" + "".join(_step(sentence, command) for sentence, command in steps))
+
+
+def _cells(line: InterviewLine) -> tuple[object, ...]:
+    minutes = "" if line.duration_ms is None else f"{line.duration_ms / 60_000:.1f}"
+    attributes = ", ".join(f"{name}: {value}" for name, value in line.attributes.items())
+    kind = line.kind if line.transcribed else f"{line.kind}, not transcribed yet"
+    return line.label, kind, minutes, line.segments, line.read, line.coded, attributes
+
+
+def _step(sentence: str, command: str) -> str:
+    code = f"<pre><code>{escape(command)}</code></pre>" if command else ""
+    return f'<div class="step"><p>{escape(sentence)}</p>{code}</div>'

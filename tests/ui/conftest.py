@@ -1,0 +1,38 @@
+import sys
+from collections.abc import Callable, Iterator
+
+import pytest
+from small_study import build_study
+from streamlit.testing.v1 import AppTest
+
+from store.study import Study
+
+
+@pytest.fixture
+def study(tmp_path) -> Iterator[Study]:
+    with build_study(tmp_path) as made:
+        yield made
+
+
+def _page(address: str) -> None:
+    import streamlit as st
+
+    from assistant.ui.navigation import PLACES, draw_sidebar
+    from assistant.ui.session import told
+
+    with st.sidebar:
+        draw_sidebar()
+    told(next(place.draw for place in PLACES if place.address == address))()
+
+
+@pytest.fixture
+def page(study: Study, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], AppTest]:
+    """Opens one page of the small study, as the coder Ana; no exception may reach it."""
+    monkeypatch.setattr(sys, "argv", ["app.py", str(study.folder)])
+
+    def opened(address: str, coder: str = "Ana") -> AppTest:
+        app = AppTest.from_function(_page, args=(address,), default_timeout=60)
+        app.query_params["coder"] = coder
+        return app.run()
+
+    return opened

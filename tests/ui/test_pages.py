@@ -1,0 +1,145 @@
+import sys
+
+import pytest
+from small_study import TRICKY_CODE, letter_embedder
+from streamlit.testing.v1 import AppTest
+
+from assistant.ui import quotes_page
+from assistant.ui.navigation import PLACES
+from store.audit import log
+from store.decisions import decisions, keep_decisions
+from store.runs import suggestions
+from store.segments import segments
+from store.study import create_study
+from store.values import DecisionDraft, Verdict
+
+
+def shown(app: AppTest) -> str:
+    """Everything that the page wrote as HTML."""
+    return "\n".join(block.proto.body for block in app.get("html"))
+
+
+@pytest.fixture
+def coded(study):
+    """The first answer of I1 is read and coded by Ben with Borrowed machines."""
+    first = segments(study, "I1")[1]
+    made = [
+        DecisionDraft(first.transcript_id, first.span, Verdict.ADD, "c1"),
+        DecisionDraft(first.transcript_id, first.span, Verdict.READ),
+    ]
+    return keep_decisions(study, "Ben", made)
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.address)
+def test_every_page_opens(page, coded, place):
+    """No page raises on a study with codings and suggestions."""
+    app = page(place.address)
+    assert not app.exception
+    assert 'role="alert"' not in shown(app)
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.address)
+def test_every_page_opens_on_an_empty_study(page, monkeypatch, tmp_path, place):
+    """A study without interviews and codebook is told in sentences, never as an exception."""
+    with create_study(tmp_path / "empty") as empty:
+        monkeypatch.setattr(sys, "argv", ["app.py", str(empty.folder)])
+        assert not page(place.address).exception
+
+
+def test_the_entry_file_runs(study, monkeypatch):
+    """app.py draws the study page with its navigation, the study taken from the environment."""
+    monkeypatch.setattr(sys, "argv", ["app.py"])
+    monkeypatch.setenv("INTERVIEW_STUDY", str(study.folder))
+    app = AppTest.from_file("../../app.py", default_timeout=60).run()
+    assert not app.exception
+    assert "A small **study**" in shown(app)
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.address)
+@pytest.mark.parametrize("allowed", [True, False])
+def test_every_page_says_when_text_may_leave_the_machine(page, study, place, allowed):
+    """A study that allows a remote endpoint says so wherever one looks; any other says nothing of it."""
+    toml = study.folder / "interview.toml"
+    settings = f'[settings]\nendpoint = "openai:some-model"\nallow_remote = {str(allowed).lower()}\n'
+    toml.write_text(settings + toml.read_text(encoding="utf-8"), encoding="utf-8")
+    assert ("Text may leave this machine" in shown(page(place.address))) is allowed
+
+
+@pytest.mark.parametrize("content", [None, b"", b"this is no database, " * 400])
+def test_a_missing_or_damaged_study_is_one_sentence(page, monkeypatch, tmp_path, content):
+    """A folder without a study, or with a broken one, gives a sentence on every page and no traceback."""
+    folder = tmp_path / "broken"
+    folder.mkdir()
+    if content is not None:
+        (folder / "study.db").write_bytes(content)
+    monkeypatch.setattr(sys, "argv", ["app.py", str(folder)])
+    app = page("review")
+    assert not app.exception
+    assert 'role="alert"' in shown(app)
+
+
+def test_what_others_wrote_is_shown_as_text(page, coded):
+    """Mark-up in a speaker's name, a title or a code is escaped on the pages that show it."""
+    for address in ("study", "transcripts", "codebook", "review"):
+        text = shown(page(address))
+        assert "<script>" not in text
+        assert "<b>noticed" not in text
+        assert "<b>tag" not in text
+    assert TRICKY_CODE.replace("<", "&lt;").replace(">", "&gt;") in shown(page("codebook"))
+    assert "&lt;script&gt;" in shown(page("transcripts"))
+
+
+def test_transcripts_show_codings_and_only_on_request_suggestions(page, study, coded):
+    """Suggestions stay hidden, and unwritten, until somebody asks to see them."""
+    app = page("transcripts")
+    assert "✓ Borrowed machines (Ben)" in shown(app)
+    assert "Suggested:" not in shown(app)
+    assert not suggestions(study)
+    app.toggle(key="transcript_suggestions").set_value(True).run()
+    assert "Suggested: Unseen work" in shown(app)
+    assert "Suggested: Borrowed machines" not in shown(app), "it is confirmed, not suggested any more"
+    assert {(s.interview, s.code) for s in suggestions(study)} == {("I1", "c2"), ("I1", "c3")}
+
+
+def test_quotes_by_theme_and_by_meaning(page, coded, study, monkeypatch):
+    """A theme brings the confirmed quote; a search by meaning ranks all segments with the study's embedder."""
+    app = page("quotes")
+    assert "1 quote<" in shown(app)
+    app.selectbox(key="quote_theme").set_value("People").run()
+    assert "No quote fits" in shown(app)
+    app.selectbox(key="quote_theme").set_value("Machines").run()
+    assert "We borrowed them. The owner wanted a logo." in shown(app)
+
+    from assistant.segment import StudyEmbeddings, embed_new
+
+    embed_new(study, StudyEmbeddings(study, letter_embedder()))
+    monkeypatch.setattr(quotes_page, "_embedder", lambda _study, _folder: letter_embedder())
+    app.selectbox(key="quote_theme").set_value(None).run()
+    app.selectbox(key="quote_state").set_value("All segments").run()
+    app.text_input(key="quote_text").set_value("It broke twice. We lost a month").run()
+    assert not app.exception
+    assert shown(app).index("It broke twice") < shown(app).index("We borrowed them")
+
+
+def test_saturation_counts_read_interviews_only(page, coded):
+    """I1 was read and brings one code; I2 is named as not counted."""
+    text = shown(page("saturation"))
+    assert "nobody has read them yet: I2." in text
+    assert "<td>Borrowed machines</td>" in text
+
+
+def test_audit_lists_events_and_verifies(page, study, coded):
+    """The newest event is first, and the button says that the record is whole."""
+    app = page("audit")
+    newest = log(study)[-1]
+    assert shown(app).index(f">{newest.id}<") < shown(app).index(">1<")
+    app.button(key="verify").click().run()
+    assert "The record is whole" in shown(app)
+
+
+def test_the_study_page_counts(page, coded, study):
+    """I1 has three answers, of which one is read and coded; decisions are only counted, never made."""
+    before = len(decisions(study))
+    row = shown(page("study")).split("<td>I1</td>")[1].split("</tr>")[0]
+    assert [cell.split("<")[0] for cell in row.split('class="number">')[1:]] == ["", "3", "1", "1"]
+    assert len(decisions(study)) == before
