@@ -5,8 +5,10 @@ from typing import Any
 
 import platformdirs
 import psutil
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from store.errors import InvalidInputError
 
 _APP = "interview-assistant"
 
@@ -56,4 +58,10 @@ class Settings(BaseSettings):
 
 def load_settings(study_values: dict[str, Any] | None = None) -> Settings:
     """Settings for this process, with a study's own `[settings]` table below the environment."""
-    return Settings(**(study_values or {}))
+    try:
+        return Settings(**(study_values or {}))
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        msg = f"The setting “{name}” cannot be used ({first['msg']}); mend it in interview.toml or in the environment."
+        raise InvalidInputError(msg) from error

@@ -21,6 +21,7 @@ from store.records import (
     InterviewRow,
     RunRow,
     ScoresRow,
+    SegmentRow,
     StudyRow,
     SuggestionRow,
     TranscriptRow,
@@ -166,6 +167,7 @@ def _left_over(session: Session, files: Iterable[str]) -> Iterator[str]:
 
 def _contents(session: Session) -> Iterator[str]:
     for row in session.scalars(select(TranscriptRow)):
+        yield from _segments(session, row)
         if row.sha256 != sha256_text(row.text) or row.turns_sha256 != turns_digest(row.turns):
             label = "an interview that is gone" if row.interview is None else row.interview.label
             yield f"The transcript of {label} (revision {row.revision}) was changed by hand."
@@ -184,6 +186,21 @@ def _contents(session: Session) -> Iterator[str]:
         text = texts.get(decision.transcript_id, "")[decision.start : decision.end]
         if decision.slice_sha256 != sha256_text(text):
             yield f"Decision {decision.guid} no longer fits the text it was made on."
+
+
+def _segments(session: Session, row: TranscriptRow) -> Iterator[str]:
+    """Segments are cut from turns: each must lie in its turn, with its speaker and role."""
+    turns = {turn.index: turn for turn in row.turns}
+    for segment in session.scalars(select(SegmentRow).where(SegmentRow.transcript_id == row.id)):
+        turn = turns.get(segment.turn_index)
+        if (
+            turn is None
+            or not turn.start <= segment.start < segment.end <= turn.end
+            or (segment.speaker, segment.role) != (turn.speaker, turn.role)
+            or segment.text_sha256 != sha256_text(row.text[segment.start : segment.end])
+        ):
+            where = "an interview that is gone" if row.interview is None else row.interview.label
+            yield f"Segment {segment.index + 1} of {where} no longer fits its turn: it was changed by hand."
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,9 @@ def _read(path: Path) -> tomlkit.TOMLDocument:
         return tomlkit.document()
     try:
         return tomlkit.parse(path.read_text(encoding="utf-8-sig"))  # Notepad writes a byte order mark
+    except OSError as error:
+        msg = f"{path} cannot be read ({error.strerror}); it has to be a file that your account may read."
+        raise InvalidInputError(msg) from error
     except (ParseError, UnicodeDecodeError) as error:
         msg = f"{path} is not valid TOML ({error}); mend that line, or remove the file to go back to the defaults."
         raise InvalidInputError(msg) from error

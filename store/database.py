@@ -16,6 +16,13 @@ SCHEMA_HEAD = "0001"
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_SECONDS = 30.0
+_REMEDIES = {
+    "readonly": "let your account write in the study's folder, then try again",
+    "unable to open": "let your account write in the study's folder, then try again",
+    "full": "free space on that disk, then try again",
+    "locked": "close other programs that use the study, then try again",
+}
+"""What to do, by a word of SQLite's own message."""
 
 
 def open_engine(path: Path) -> Engine:
@@ -25,6 +32,12 @@ def open_engine(path: Path) -> Engine:
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def remedy(error: DatabaseError) -> str:
+    """What a person can do about it; where nothing else is known, the database itself is damaged."""
+    said = str(error.orig)
+    return next((do for word, do in _REMEDIES.items() if word in said), "restore the newest copy from `backups`")
 
 
 def _configure(connection: Any, _record: object) -> None:
@@ -65,7 +78,7 @@ def _revision(engine: Engine, path: Path) -> str | None:
                 raise NotAStudyError(msg)
             return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
     except DatabaseError as error:
-        msg = f"{path} cannot be read as a database ({error.orig}); restore the newest copy from `backups`."
+        msg = f"{path} cannot be used as a database ({error.orig}); {remedy(error)}."
         raise NotAStudyError(msg) from error
 
 

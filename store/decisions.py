@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from store import events
 from store.canonical import sha256_text
 from store.coders import coder_row
-from store.errors import InvalidInputError
-from store.records import CoderRow, DecisionRow, InterviewRow, SuggestionRow, TranscriptRow
+from store.errors import InvalidInputError, NotFoundError
+from store.records import CodebookRow, CoderRow, DecisionRow, InterviewRow, SuggestionRow, TranscriptRow
 from store.study import Study
 from store.transcripts import SpanMover
 from store.values import Coding, Decision, DecisionDraft, Span, Verdict
@@ -34,7 +34,10 @@ def keep_decisions(study: Study, coder: str, drafts: Sequence[DecisionDraft]) ->
 
 
 def _row(session: Session, coder: CoderRow, draft: DecisionDraft, now: datetime) -> DecisionRow:
-    transcript = session.get_one(TranscriptRow, draft.transcript_id)
+    transcript = session.get(TranscriptRow, draft.transcript_id)
+    if transcript is None:
+        msg = "The interview was erased in the meantime; nothing was kept."
+        raise NotFoundError(msg)
     _refuse_impossible(session, transcript, draft)
     return DecisionRow(
         guid=str(uuid.uuid4()),
@@ -50,6 +53,7 @@ def _row(session: Session, coder: CoderRow, draft: DecisionDraft, now: datetime)
         suggestion_id=draft.suggestion_id,
         suggestion=None if draft.suggestion_id is None else session.get_one(SuggestionRow, draft.suggestion_id),
         codebook_id=draft.codebook_id,
+        codebook=None if draft.codebook_id is None else session.get_one(CodebookRow, draft.codebook_id),
         at=(draft.at or now).astimezone(UTC),
         recorded_at=now,
         memo=draft.memo,

@@ -95,7 +95,7 @@ class VectorIndex:
         return Repair(reason, len(wanted))
 
     def _open_and_check(self, wanted: dict[str, Segment], vectors: dict[str, NDArray[np.float32]]) -> str | None:
-        if not any(self._study.index.glob("*")):
+        if not self._study.index.is_file() and not any(self._study.index.glob("*")):
             self._store = self._open(vectors)
             self._add(wanted.values())
             return None if not wanted else "it was missing"
@@ -189,8 +189,9 @@ def key(segment: Segment) -> str:
 
 def discard_index(folder: Path) -> None:
     """Remove everything in the index folder; nobody may have it open. Raises OSError where something stays."""
-    if folder.exists():
+    if folder.is_dir():
         shutil.rmtree(folder)
+    folder.unlink(missing_ok=True)
     folder.mkdir(exist_ok=True)
 
 

@@ -7,15 +7,19 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal
 
+from filelock import FileLock
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from store import events
 from store.canonical import sha256_file
 from store.errors import ConflictError, NotFoundError, StudyError
-from store.records import AttributesRow, InterviewRow, TranscriptRow
+from store.records import AttributesRow, EventRow, InterviewRow, TranscriptRow
 from store.study import Study
 from store.values import Interview
+
+_MEDIA_LOCK = ".media.lock"
+"""Held while a recording is copied, so that a half copy found without it is known to be left over."""
 
 
 def add_interview(
@@ -88,8 +92,9 @@ def _keep_media(study: Study, source: Path, guid: str) -> str:
     target = study.media / f"{guid}{source.suffix.lower()}"
     partial = target.with_suffix(target.suffix + ".partial")
     try:
-        shutil.copyfile(source, partial)
-        partial.replace(target)
+        with FileLock(study.folder / _MEDIA_LOCK):
+            shutil.copyfile(source, partial)
+            partial.replace(target)
     except OSError as error:
         partial.unlink(missing_ok=True)
         msg = f"{source} could not be copied into {study.media} ({error.strerror}); nothing was added."
@@ -97,9 +102,19 @@ def _keep_media(study: Study, source: Path, guid: str) -> str:
     return target.relative_to(study.folder).as_posix()
 
 
+def drop_half_copies(study: Study) -> None:
+    """Remove what copies of recordings that were broken off left behind; raises Timeout while one is being made."""
+    if any(study.media.glob("*.partial")):
+        with FileLock(study.folder / _MEDIA_LOCK).acquire(timeout=0):
+            for half in study.media.glob("*.partial"):
+                half.unlink(missing_ok=True)
+
+
 def _next_label(session: Session) -> str:
+    """The next free `I…`; an erased interview's is not given again, so that nobody takes one for the other."""
     taken = set(session.scalars(select(InterviewRow.label)))
-    number = len(taken) + 1
+    ever = select(func.count(EventRow.id)).where(EventRow.type == InterviewRow.event_type)
+    number = (session.scalar(ever) or 0) + 1
     while f"I{number}" in taken:
         number += 1
     return f"I{number}"

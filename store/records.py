@@ -192,7 +192,7 @@ class TranscriptRow(Witnessed):
     """One immutable revision of an interview's text; `offset_map` leads here from the revision before."""
 
     __tablename__ = "transcript"
-    __table_args__ = (UniqueConstraint("interview_id", "revision"),)
+    __table_args__ = (UniqueConstraint("interview_id", "revision"), {"sqlite_autoincrement": True})
     event_type = "transcript.revised"
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -242,7 +242,7 @@ class SegmentRow(Base):
     """A codable unit, derived from the turns of one revision."""
 
     __tablename__ = "segment"
-    __table_args__ = (UniqueConstraint("transcript_id", "index"), Index(None, "role"))
+    __table_args__ = (UniqueConstraint("transcript_id", "index"), Index(None, "role"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     transcript_id: Mapped[int] = mapped_column(ForeignKey("transcript.id"))
@@ -405,7 +405,8 @@ class SuggestionRow(Witnessed):
         return {
             "guid": self.guid,
             "run": self.run.guid,
-            "transcript": self.segment.transcript_id,
+            "interview": self.segment.transcript.interview.guid,
+            "revision": self.segment.transcript.revision,
             "start": self.segment.start,
             "end": self.segment.end,
             "code": self.code,
@@ -446,9 +447,10 @@ class DecisionRow(Witnessed):
     coder: Mapped[CoderRow] = relationship()
     transcript: Mapped[TranscriptRow] = relationship()
     suggestion: Mapped[SuggestionRow | None] = relationship()
+    codebook: Mapped[CodebookRow | None] = relationship()
 
     def payload(self) -> Mapping[str, Any]:
-        """The row, with what it points at by GUID."""
+        """The row, with what it points at by GUID or version."""
         return {
             "guid": self.guid,
             "interview": self.transcript.interview.guid,
@@ -460,7 +462,7 @@ class DecisionRow(Witnessed):
             "code": self.code,
             "coder": self.coder.guid,
             "suggestion": None if self.suggestion is None else self.suggestion.guid,
-            "codebook": self.codebook_id,
+            "codebook": None if self.codebook is None else self.codebook.version,
             "at": self.at.isoformat(),
             "recorded_at": self.recorded_at.isoformat(),
             "memo": self.memo,

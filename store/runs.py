@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, defer, joinedload
 
 from store import events
 from store.canonical import sha256_json
-from store.errors import ConflictError
+from store.errors import ConflictError, NotFoundError
 from store.records import (
     CodebookRow,
     EventRow,
@@ -32,6 +32,26 @@ _DTYPE = np.dtype("<f4")
 _AT_ONCE = 500
 SCORES_EVENT = "scores.kept"
 FINISHED_EVENT = "run.finished"
+_CHANGES = (
+    SCORES_EVENT,
+    FINISHED_EVENT,
+    CodebookRow.event_type,
+    TranscriptRow.event_type,
+    RunRow.event_type,
+    "interview.erased",
+)
+
+_WITH_PLACE = (
+    joinedload(SuggestionRow.run, innerjoin=True),
+    joinedload(SuggestionRow.segment, innerjoin=True)
+    .joinedload(SegmentRow.transcript, innerjoin=True)
+    .options(
+        defer(TranscriptRow.text),
+        defer(TranscriptRow.offset_map),
+        joinedload(TranscriptRow.interview, innerjoin=True),
+    ),
+)
+"""What a suggestion's value needs of its neighbours, in one query."""
 
 Signals = Mapping[str, NDArray[np.float32]]
 
@@ -81,18 +101,14 @@ def _latest(session: Session) -> RunRow | None:
     return session.scalar(select(RunRow).join(ScoresRow).order_by(ScoresRow.id.desc()).limit(1))
 
 
-def scores_stamp(study: Study) -> tuple[int, int, int, int]:
-    """What decides the proposals, cheaply: the newest run, its complete matrices, codebook version, transcript.
+def scores_stamp(study: Study) -> tuple[int, int]:
+    """What decides the proposals, cheaply: the newest event that can change them, and the newest segment.
 
     While the stamp stays the same, so do the proposals from complete matrices.
     """
     with study.read() as session:
-        run = _latest(session)
-        run_id = 0 if run is None else run.id
-        complete = select(func.count(ScoresRow.id)).where(ScoresRow.run_id == run_id, ScoresRow.event_id.is_not(None))
-        version = session.scalar(select(func.max(CodebookRow.version))) or 0
-        transcript = session.scalar(select(func.max(TranscriptRow.id))) or 0
-        return run_id, session.scalar(complete) or 0, version, transcript
+        newest = session.scalar(select(func.max(EventRow.id)).where(EventRow.type.in_(_CHANGES)))
+        return newest or 0, session.scalar(select(func.max(SegmentRow.id))) or 0
 
 
 def load_scores(study: Study, run: Run) -> tuple[ScoreMatrix, ...]:
@@ -197,13 +213,17 @@ def _shown(session: Session, drafts: Sequence[SuggestionDraft]) -> dict[_Key, Su
     rows: dict[_Key, SuggestionRow] = {}
     wanted = sorted({draft.segment_id for draft in drafts})
     for start in range(0, len(wanted), _AT_ONCE):
-        query = select(SuggestionRow).where(SuggestionRow.segment_id.in_(wanted[start : start + _AT_ONCE]))
+        part = wanted[start : start + _AT_ONCE]
+        query = select(SuggestionRow).options(*_WITH_PLACE).where(SuggestionRow.segment_id.in_(part))
         rows |= {(row.run_id, row.segment_id, row.code, row.learner): row for row in session.scalars(query)}
     return rows
 
 
 def _show(session: Session, draft: SuggestionDraft) -> SuggestionRow:
-    segment = session.get_one(SegmentRow, draft.segment_id)
+    segment = session.get(SegmentRow, draft.segment_id)
+    if segment is None:
+        msg = "The interview was erased in the meantime; open another one."
+        raise NotFoundError(msg)
     row = SuggestionRow(
         guid=str(uuid.uuid4()),
         run_id=draft.run_id,
@@ -224,20 +244,7 @@ def _show(session: Session, draft: SuggestionDraft) -> SuggestionRow:
 def suggestions(study: Study, *, run: Run | None = None) -> tuple[Suggestion, ...]:
     """Every suggestion that was ever shown, of one run or of all, in the order of showing."""
     with study.read() as session:
-        query = (
-            select(SuggestionRow)
-            .options(
-                joinedload(SuggestionRow.run, innerjoin=True),
-                joinedload(SuggestionRow.segment, innerjoin=True)
-                .joinedload(SegmentRow.transcript, innerjoin=True)
-                .options(
-                    defer(TranscriptRow.text),
-                    defer(TranscriptRow.offset_map),
-                    joinedload(TranscriptRow.interview, innerjoin=True),
-                ),
-            )
-            .order_by(SuggestionRow.id)
-        )
+        query = select(SuggestionRow).options(*_WITH_PLACE).order_by(SuggestionRow.id)
         if run is not None:
             query = query.where(SuggestionRow.run_id == run.id)
         return tuple(_suggestion(row) for row in session.scalars(query))

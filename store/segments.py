@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.canonical import sha256_text
@@ -32,7 +32,6 @@ def keep_segments(study: Study, transcript_id: int, new: Sequence[NewSegment]) -
         if session.scalar(select(SegmentRow.id).where(SegmentRow.transcript_id == transcript_id).limit(1)):
             return
         text = session.get_one(TranscriptRow, transcript_id).text
-        session.execute(delete(SegmentRow).where(SegmentRow.transcript_id == transcript_id))
         session.add_all(_row(transcript_id, index, segment, text) for index, segment in enumerate(new))
 
 

@@ -5,7 +5,7 @@ import re
 from store.canonical import sha256_text
 from store.values import TURN_SEPARATOR, Span
 
-_END = re.compile(r"[.!?…。！？]+[\"'”’»)\]]*(?=\s|$)")
+_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？]+[」』”’）]*")
 _ABBREVIATION = re.compile(r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|vs|etc|e\.g|i\.e|bzw|ca|approx|Inc|Ltd)|\b[A-Z])\.$")
 _NUMBERED = re.compile(r"\b(?:No|Nr)\.\s+\d")
 """“No. 5” is one sentence, the answer “No.” another."""

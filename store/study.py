@@ -1,5 +1,6 @@
 """A study: one folder with `study.db`, `index/`, `media/`, `exports/` and `interview.toml`."""
 
+import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -45,7 +46,7 @@ class Study:
         except DatabaseError as error:
             if type(error) not in _BROKEN:
                 raise
-            msg = f"{self.folder / DATABASE} cannot be read ({error.orig}); restore the newest copy from `backups`."
+            msg = f"{self.folder / DATABASE} cannot be read ({error.orig}); {database.remedy(error)}."
             raise StudyError(msg) from error
 
     @contextmanager
@@ -63,7 +64,7 @@ class Study:
         except DatabaseError as error:
             if type(error) not in _BROKEN:
                 raise
-            msg = f"Nothing was written to {self.folder} ({error.orig}); free space, close other programs, try again."
+            msg = f"Nothing was written to {self.folder} ({error.orig}); {database.remedy(error)}."
             raise StudyError(msg) from error
         if head is not None:
             # the rows are on disk, which must not look like a failure; the next write keeps a later head
@@ -108,12 +109,32 @@ def create_study(folder: Path, title: str | None = None) -> Study:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         msg = f"{folder} exists and is not an empty folder; choose another name for the study."
         raise ConflictError(msg)
-    for name in ("", "media", "exports", "index"):
-        (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
-    study = _opened(folder, title=title or folder.name)
-    with study.write() as session:
-        row = StudyRow(guid=study.guid, title=study.title, created_at=datetime.now(UTC))
-        events.record(session, row)
+    try:
+        for name in ("", "media", "exports", "index"):
+            (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+        (folder / DATABASE).touch(exist_ok=False)  # of two commands at once, one makes it
+    except FileExistsError as error:
+        msg = f"{folder} already holds a study; add to it, or choose another folder."
+        raise ConflictError(msg) from error
+    except OSError as error:
+        msg = f"{folder} cannot be made ({error.strerror}); choose another place for the study."
+        raise InvalidInputError(msg) from error
+    try:
+        return _begun(folder, title or folder.name)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _begun(folder: Path, title: str) -> Study:
+    study = _opened(folder, title=title)
+    try:
+        with study.write() as session:
+            row = StudyRow(guid=study.guid, title=study.title, created_at=datetime.now(UTC))
+            events.record(session, row)
+    except BaseException:
+        study.close()
+        raise
     return study
 
 
@@ -127,6 +148,7 @@ def open_study(folder: Path) -> Study:
         raise NotAStudyError(msg)
     study = _opened(folder)
     _finish_erasures(study)
+    _drop_half_copies(study)
     return study
 
 
@@ -150,7 +172,7 @@ def _identity(engine: Engine, folder: Path) -> tuple[str, str]:
         with Session(engine) as session:
             row = session.scalars(select(StudyRow)).first()
     except DatabaseError as error:
-        msg = f"{folder / DATABASE} cannot be read ({error.orig}); restore the newest copy from `backups`."
+        msg = f"{folder / DATABASE} cannot be read ({error.orig}); {database.remedy(error)}."
         raise NotAStudyError(msg) from error
     if row is None:
         msg = (
@@ -167,3 +189,10 @@ def _finish_erasures(study: Study) -> None:
     # a study that others are using opens all the same: the next opening tries again, and the audit tells of it
     with suppress(Timeout, StudyError):
         finish_erasures(study)
+
+
+def _drop_half_copies(study: Study) -> None:
+    from store.interviews import drop_half_copies
+
+    with suppress(Timeout, OSError):  # one is being made, or the folder is read-only
+        drop_half_copies(study)

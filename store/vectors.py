@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
 
 from store.records import VectorRow
@@ -46,16 +46,3 @@ def stack(vectors: Mapping[str, NDArray[np.float32]], digests: Sequence[str]) ->
     if not digests:
         return np.zeros((0, 0), np.float32)
     return np.stack([vectors[digest] for digest in digests])
-
-
-def forget_vectors(study: Study, digests: Iterable[str]) -> int:
-    """Remove the cached embeddings of these texts, of every model; returns how many went."""
-    gone = 0
-    wanted = list(digests)
-    with study.write() as session:
-        for start in range(0, len(wanted), _AT_ONCE):
-            result = session.execute(
-                delete(VectorRow).where(VectorRow.text_sha256.in_(wanted[start : start + _AT_ONCE]))
-            )
-            gone += int(getattr(result, "rowcount", 0))
-    return gone

@@ -16,6 +16,7 @@ RECORDINGS = frozenset(
     (".wav", ".mp3", ".m4a", ".flac", ".ogg", ".mp4", ".mov", ".webm", ".mkv", ".aac", ".opus", ".wma")
 )
 """The endings of files that are added as recordings."""
+_LONGEST_LABEL = 100
 
 
 def add_command(
@@ -62,6 +63,9 @@ def _check_usage(files: list[Path], label: str | None, attributes: Path | None) 
     if label is not None and (len(files) != 1 or not label.strip()):
         msg = "--label names one interview; give it with exactly one file"
         raise typer.BadParameter(msg)
+    if label is not None and (len(label.strip()) > _LONGEST_LABEL or len(label.strip().splitlines()) > 1):
+        msg = f"--label takes at most {_LONGEST_LABEL} characters on one line"
+        raise typer.BadParameter(msg)
 
 
 def add_file(study: Study, path: Path, label: str | None = None) -> dict[str, Any]:
@@ -69,6 +73,9 @@ def add_file(study: Study, path: Path, label: str | None = None) -> dict[str, An
 
     Raises a StudyError where it cannot be used or is there already; nothing is kept then.
     """
+    if path.is_dir():
+        msg = f"{path} is a folder; name the files in it."
+        raise InvalidInputError(msg)
     if not path.is_file():
         msg = f"There is no file {path}; check its name."
         raise InvalidInputError(msg)

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from assistant.cli.common import AsJson, StudyFolder, note, opened, print_json
 
@@ -31,7 +31,7 @@ def show_command(
     for event in events:
         content = "erased" if event.payload is None else event.payload
         cells = (str(event.id), event.at[:19], event.coder, event.type, event.interview or "", content[:80])
-        table.add_row(*map(escape, cells))
+        table.add_row(*map(Text, cells))
     Console(highlight=False).print(table)
 
 

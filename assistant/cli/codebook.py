@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 from rich.tree import Tree
 
 from assistant.cli.common import AsJson, StudyFolder, note, opened, print_json
@@ -117,10 +117,9 @@ def _no_codebook(folder: Path) -> NotFoundError:
 
 def _grow(tree: Tree, codes: Sequence[Code], book: Codebook) -> None:
     for code in codes:
-        square = f"[{code.colour}]■[/] " if code.colour else ""
-        text = f"{square}[bold]{escape(code.name)}[/bold]"
+        text = Text.assemble(("■ ", code.colour) if code.colour else "", (code.name, "bold"))
         if code.definition:
-            text += f"  {escape(code.definition)}"
+            text.append(f"  {code.definition}")
         _grow(tree.add(text), book.children(code.guid), book)
 
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from assistant.settings import Settings, load_settings
+from store.errors import NotFoundError
 from store.study import Study, open_study
 
 StudyFolder = Annotated[Path, typer.Argument(help="The study's folder.", show_default=False)]
@@ -34,6 +35,17 @@ def opened(folder: Path) -> Iterator[tuple[Study, Settings]]:
         if study.migrated_from is not None:
             note(f"The study was brought up to date; its state before is kept as {study.migrated_from}.")
         yield study, load_settings(study.settings())
+
+
+def known_coder(study: Study, name: str | None) -> str | None:
+    """The same name; raises NotFoundError where nobody of that name has coded here, which is most often a slip."""
+    from store.coders import coders
+
+    known = coders(study)
+    if name is not None and name not in known:
+        msg = f"There is no coder “{name}” in this study; there are: {', '.join(known) or 'none yet'}."
+        raise NotFoundError(msg)
+    return name
 
 
 def print_json(value: Any) -> None:
@@ -61,12 +73,14 @@ def counted(what: str, unit: str) -> Iterator[Callable[[int, int, str], None]]:
 
 
 def _lines(what: str, unit: str) -> Callable[[int, int, str], None]:
-    said = [time.monotonic()]
+    said, last = time.monotonic(), ""
 
     def show(done: int, total: int, label: str) -> None:
-        if done == total or time.monotonic() - said[0] >= _SECONDS_BETWEEN_LINES:
-            said[0] = time.monotonic()
-            note(f"{what} {label}: {done} of {total} {unit}")
+        nonlocal said, last
+        line = f"{what} {label}: {done} of {total} {unit}"
+        if line != last and (done == total or time.monotonic() - said >= _SECONDS_BETWEEN_LINES):
+            said, last = time.monotonic(), line
+            note(line)
 
     return show
 

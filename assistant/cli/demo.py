@@ -20,13 +20,15 @@ from store.interviews import interviews
 from store.segments import segments
 from store.study import Study, create_study, open_study
 
+MARKER = ".sample-study"
+"""Stands in a study that the demo built, and may build again; the title alone would not tell."""
 SAMPLES = Path(__file__).parents[2] / "samples"
 
 
 def demo_command(
     headless: Annotated[bool, typer.Option("--headless", help="Build it afresh, print the table, and end.")] = False,
     folder: Annotated[Path, typer.Option(help="Where the sample study is built.")] = Path("demo"),
-    port: Annotated[int, typer.Option(help="The app's port on this machine.")] = 0,
+    port: Annotated[int, typer.Option(help="The app's port on this machine.", max=65535)] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Build the sample study, with its recordings transcribed and codes suggested, and open it."""
@@ -46,32 +48,37 @@ def demo_command(
 
 def _built(folder: Path, plan: dict[str, Any], settings: Settings, *, afresh: bool) -> Study:
     """The sample study in `folder`: as it is there, or built now; never in the place of another study."""
-    if folder.exists() and any(folder.iterdir()):
-        study = _existing(folder, plan["title"])
+    if folder.is_file() or (folder.exists() and any(folder.iterdir())):
+        study = _existing(folder)
         if not afresh:
             return study
         study.close()
         shutil.rmtree(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".demo-", dir=folder.parent) as workshop:
+    with _workshop(folder) as workshop:
         with create_study(Path(workshop) / "study", plan["title"]) as study:
             _fill(study, plan, settings)
+            (study.folder / MARKER).touch()
         if folder.exists():
             folder.rmdir()
         (Path(workshop) / "study").rename(folder)
     return open_study(folder)
 
 
-def _existing(folder: Path, title: str) -> Study:
-    other = f"{folder} is not the sample study, so it is left alone; choose another place with --folder."
+def _workshop(folder: Path) -> tempfile.TemporaryDirectory[str]:
+    """A place beside the folder to build in, so that a study half built never stands there."""
     try:
-        study = open_study(folder)
-    except StudyError as error:
-        raise ConflictError(other) from error
-    if study.title != title:
-        study.close()
-        raise ConflictError(other)
-    return study
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        return tempfile.TemporaryDirectory(prefix=".demo-", dir=folder.parent)
+    except OSError as error:
+        msg = f"{folder} cannot be made ({error.strerror}); choose another place with --folder."
+        raise StudyError(msg) from error
+
+
+def _existing(folder: Path) -> Study:
+    if not (folder / MARKER).is_file():
+        msg = f"{folder} is not the sample study, so it is left alone; choose another place with --folder."
+        raise ConflictError(msg)
+    return open_study(folder)
 
 
 def _fill(study: Study, plan: dict[str, Any], settings: Settings) -> None:

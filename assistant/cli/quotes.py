@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 
-from assistant.cli.common import AsJson, StudyFolder, clock, opened, print_json
+from assistant.cli.common import AsJson, StudyFolder, clock, known_coder, opened, print_json
 from store.errors import InvalidInputError
 from store.values import State
 
@@ -38,7 +38,7 @@ def quotes_command(
             codes=code or (),
             theme=theme,
             where=_pairs(where or []),
-            coder=coder,
+            coder=known_coder(open_study, coder),
             state=state,
             limit=limit,
         )
@@ -48,8 +48,8 @@ def quotes_command(
     console = Console(highlight=False)
     for quote in found:
         place = ", ".join(part for part in (quote.interview, quote.speaker or "", clock(quote.start_ms)) if part)
-        console.print(f"“{escape(quote.text)}” [dim]({escape(place)})[/dim]", soft_wrap=True)
-        console.print(f"  [bold]{escape(', '.join(quote.codes)) or '—'}[/bold]  {quote.state}")
+        console.print(Text.assemble(f"“{quote.text}” ", (f"({place})", "dim")), soft_wrap=True)
+        console.print(Text.assemble("  ", (", ".join(quote.codes) or "—", "bold"), f"  {quote.state}"))
     if not found:
         console.print("No quotes were found.")
 

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+import webbrowser
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -56,6 +57,8 @@ def review_command(
     try:
         _wait_until_open(app, chosen)
         print(f"The study is open at http://{HOST}:{chosen} (Ctrl+C ends it).", file=sys.stderr, flush=True)
+        if sys.stderr.isatty():
+            webbrowser.open(f"http://{HOST}:{chosen}")
         status = app.wait()
     except KeyboardInterrupt:
         return

@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
+from rich.text import Text
 
-from assistant.cli.common import AsJson, StudyFolder, opened, print_json
+from assistant.cli.common import AsJson, StudyFolder, known_coder, opened, print_json
 
 
 class By(StrEnum):
@@ -29,19 +30,22 @@ def saturation_command(
     from assistant.saturation import Saturation, as_record, draw, saturation
 
     with opened(study) as (open_study, _):
-        result: Saturation = saturation(open_study, level=level.value, coder=coder)
+        result: Saturation = saturation(open_study, level=level.value, coder=known_coder(open_study, coder))
     if plot is not None:
         draw(result, plot)
     if as_json:
         print_json(as_record(result))
         return
     console = Console(highlight=False)
-    table = Table(level.value, *result.interviews, "interviews", title="Codings by interview")
+    labels = [Column(Text(label)) for label in result.interviews]
+    table = Table(level.value, *labels, "interviews", title="Codings by interview")
     for name, row in zip(result.codes, result.matrix, strict=True):
-        table.add_row(name, *(str(n) if n else "·" for n in row), str(int((row > 0).sum())))
+        table.add_row(Text(name), *(str(n) if n else "·" for n in row), str(int((row > 0).sum())))
     table.add_section()
     table.add_row("new", *map(str, result.new_codes), "")
     table.add_row("so far", *map(str, result.cumulative_codes), "")
     console.print(table)
+    if result.partly_read:
+        console.print(Text(f"Counted although not read to the end: {', '.join(result.partly_read)}."))
     if result.unread:
-        console.print(f"Not read yet, so not counted: {', '.join(result.unread)}.")
+        print(f"Not read yet, so not counted: {', '.join(result.unread)}.")

@@ -1,6 +1,7 @@
 """`interview new`, `erase`, `reindex`: the study as a whole."""
 
 import getpass
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -29,7 +30,7 @@ def erase_command(
     study: StudyFolder,
     interview: Annotated[str, typer.Option(help="The label of the interview to erase, such as I8.")],
     coder: Annotated[str | None, typer.Option(help="Who does it; the name of your account otherwise.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask; scripts are never asked.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Erase an interview: from records, index, cache and media. The original file outside the study stays."""
@@ -38,7 +39,8 @@ def erase_command(
     from store.erase import erase_interview
 
     question = f"Erase {interview} with its transcript, recording and every decision on it, for good?"
-    if not yes and not as_json and not typer.confirm(question, err=True):
+    asked = sys.stdin.isatty() and not yes and not as_json
+    if asked and not typer.confirm(question, err=True):
         note("Nothing was erased.")
         raise typer.Exit(1)
     with opened(study) as (open_study, _):

@@ -9,6 +9,9 @@ import typer
 from assistant.cli.common import AsJson, StudyFolder, counted, note, opened, print_json
 from assistant.settings import Settings
 
+_DETAILS = ("llama_cpp", "use_extra_bufts")
+"""What else of the process changes its numbers."""
+
 
 def suggest_command(
     study: StudyFolder,
@@ -65,4 +68,5 @@ def language_model(wanted: str, settings: Settings) -> Iterator[Any]:
         return
     chosen = choose("llm", wanted, settings)
     with LlmClient(chosen.path, settings) as client:
-        yield Model(chosen.name, chosen.sha256, client)
+        info = client.info()
+        yield Model(chosen.name, chosen.sha256, client, {name: info[name] for name in _DETAILS})

@@ -111,10 +111,12 @@ def shown() -> Iterator[Report]:
 def plain_lines(now: Callable[[], float] = time.monotonic) -> Report:
     """Lines such as `I4  37 %  0:42 left`; the time left follows from what this run has heard so far."""
     began: dict[str, tuple[float, int]] = {}
+    last = ""
 
     def report(label: str, done_ms: int, total_ms: int) -> None:
         from assistant.transcribe.hearing import clock
 
+        nonlocal last
         at = now()
         started, first_ms = began.setdefault(label, (at, done_ms))
         percent = 100 * done_ms // total_ms if total_ms else 100
@@ -122,6 +124,9 @@ def plain_lines(now: Callable[[], float] = time.monotonic) -> Report:
         left = ""
         if heard_ms:
             left = f"  {clock(round((at - started) * 1000 / heard_ms * (total_ms - done_ms)))} left"
-        note(f"{label}  {percent} %{left}")
+        line = f"{label}  {percent} %{left}"
+        if line != last:
+            last = line
+            note(line)
 
     return report

@@ -58,9 +58,14 @@ def model_folder(name: str, settings: Settings) -> Path:
 
 def models_in(settings: Settings) -> list[InstalledModel]:
     """All models on this machine, by name; files whose size or time changed are hashed again."""
-    if not settings.models_dir.is_dir():
+    try:
+        names = sorted(path.name for path in settings.models_dir.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
         return []
-    found = (installed(path.name, settings) for path in sorted(settings.models_dir.iterdir()))
+    except OSError as error:
+        msg = f"{settings.models_dir} cannot be read ({error.strerror}); choose another with INTERVIEW_MODELS_DIR."
+        raise StudyError(msg) from error
+    found = (installed(name, settings) for name in names)
     return [model for model in found if model]
 
 

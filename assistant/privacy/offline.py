@@ -11,6 +11,7 @@ _QUIET = {
     "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",
     "LANGCHAIN_TRACING_V2": "false",
     "LANGSMITH_TRACING": "false",
+    "LANGSMITH_TRACING_V2": "false",
     "TOKENIZERS_PARALLELISM": "false",
 }
 

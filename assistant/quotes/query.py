@@ -8,7 +8,7 @@ import numpy as np
 from filelock import Timeout
 
 from assistant.segment import StudyEmbeddings
-from assistant.suggest import propose, show
+from assistant.suggest import Proposals, propose, show
 from store.codebook import current_codebook
 from store.decisions import codings, decisions, standing
 from store.errors import InvalidInputError, NotFoundError
@@ -59,18 +59,20 @@ def quotes(
     coder: str | None = None,
     state: State | None = None,
     limit: int | None = 50,
+    proposals: Proposals | None = None,
 ) -> tuple[Quote, ...]:
     """Quotes in study order, or by nearness in meaning where `text` is given (then `embeddings` is needed).
 
     With codes or a theme: the confirmed codings that carry one of them. Otherwise: all segments, each with its
-    state. `state` asks for one state alone. Raises NotFoundError for an unknown code, theme or attribute.
+    state. `state` asks for one state alone. `proposals` spares working them out again when they were at hand. Raises
+    NotFoundError for an unknown code, theme or attribute.
     """
     wanted = _wanted(study, codes, theme)
     labels = _labels(study, where or {})
     if state is State.CONFIRMED or (state is None and wanted is not None):
         found = _confirmed(study, wanted, labels, coder)
     else:
-        found = _by_segment(study, wanted, labels, coder, state)
+        found = _by_segment(study, wanted, labels, coder, state, proposals or propose(study))
     if text is not None and text.strip():
         if embeddings is None:
             msg = "a search by meaning needs embeddings"
@@ -183,10 +185,11 @@ def _by_segment(
     labels: Mapping[str, Mapping[str, str]],
     coder: str | None,
     state: State | None,
+    proposed: Proposals,
 ) -> list[_Found]:
     """All segments with their states; with codes wanted, those where one of them has that state."""
     names = _names(study)
-    proposals = propose(study).by_segment
+    proposals = proposed.by_segment
     standing_codings = _by_interview(codings(study, coder=coder))
     rejected: dict[int, list[tuple[Span, str]]] = {}
     for word in standing(decisions(study, coder=coder)).values():
@@ -270,8 +273,8 @@ def _scored(found: _Found, score: float) -> _Found:
 
 
 def _write_down(study: Study, chosen: Iterable[_Found]) -> None:
-    """Suggestions that are listed count as shown."""
-    show(study, [draft for f in chosen if f.quote.state is State.SUGGESTED for draft in f.drafts])
+    """Suggestions that are listed count as shown, whatever else is true of their segment."""
+    show(study, [draft for f in chosen for draft in f.drafts])
 
 
 def _by_interview(found: Iterable[Coding]) -> dict[str, list[Coding]]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,17 @@ from store.runs import suggestions
 from store.segments import segments
 from store.study import Study
 from store.transcripts import transcript
-from store.values import Codebook, Decision, DecisionDraft, Segment, Span, Suggestion, Transcript, Verdict
+from store.values import (
+    Codebook,
+    Decision,
+    DecisionDraft,
+    Segment,
+    Span,
+    Suggestion,
+    SuggestionDraft,
+    Transcript,
+    Verdict,
+)
 
 
 class DecisionLine(BaseModel):
@@ -54,10 +64,15 @@ def read_decisions(path: Path) -> list[tuple[int, DecisionLine]]:
 
 def _parsed(path: Path, number: int, line: str) -> DecisionLine:
     try:
-        return DecisionLine.model_validate(json.loads(line))
-    except (json.JSONDecodeError, RecursionError) as error:
+        given = json.loads(line)
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits is a bare ValueError
         msg = f"Line {number} of {path.name} is not JSON; nothing was kept."
         raise InvalidInputError(msg) from error
+    if not isinstance(given, dict):
+        msg = f'Line {number} of {path.name} is no JSON object such as {{"interview": …}}; nothing was kept.'
+        raise InvalidInputError(msg)
+    try:
+        return DecisionLine.model_validate(given)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the line"
@@ -78,7 +93,7 @@ def decide(study: Study, coder: str, lines: Sequence[tuple[int, DecisionLine]]) 
         except StudyError as error:
             msg = f"Line {number}: {error} Nothing was kept."
             raise InvalidInputError(msg) from error
-    return keep_decisions(study, coder, drafts)
+    return keep_decisions(study, coder, desk.answering(drafts))
 
 
 _ANSWERS = (Verdict.ACCEPT, Verdict.REJECT)
@@ -90,6 +105,10 @@ class _Shown:
 
     past: dict[tuple[int, str], Suggestion]
     present: Proposals
+
+
+_Answer = tuple[DecisionDraft, SuggestionDraft | None]
+"""A decision, and the suggestion that it answers where that one was not shown before."""
 
 
 class _Desk:
@@ -106,20 +125,34 @@ class _Desk:
         past = {(s.segment_id, s.code): s for s in suggestions(self._study)}
         return _Shown(past, propose(self._study))
 
-    def draft(self, line: DecisionLine) -> DecisionDraft:
+    def draft(self, line: DecisionLine) -> _Answer:
+        """The decision a line tells of; nothing is written yet."""
         text = self._text(line.interview)
         span = _span(line, text)
         code = None if line.verdict is Verdict.READ else self._code(line.code)
-        return DecisionDraft(
+        answered = self._suggestion(line, span, code) if line.verdict in _ANSWERS and code else None
+        decision = DecisionDraft(
             transcript_id=text.id,
             span=span,
             verdict=line.verdict,
             code=code,
-            suggestion_id=self._suggestion(line, span, code) if line.verdict in _ANSWERS and code else None,
+            suggestion_id=answered.id if isinstance(answered, Suggestion) else None,
             codebook_id=None if self._codebook is None else self._codebook.id,
             at=_zoned(line.at),
             memo=line.memo,
         )
+        return decision, answered if isinstance(answered, SuggestionDraft) else None
+
+    def answering(self, answers: Sequence[_Answer]) -> list[DecisionDraft]:
+        """The decisions, with the suggestions that they answer written down where they were not shown before."""
+        new = {(s.segment_id, s.code): s for _, s in answers if s is not None}
+        shown = {(s.segment_id, s.code): s.id for s in show(self._study, list(new.values()))}
+        return [
+            decision
+            if suggestion is None
+            else replace(decision, suggestion_id=shown[suggestion.segment_id, suggestion.code])
+            for decision, suggestion in answers
+        ]
 
     def _text(self, label: str) -> Transcript:
         if label not in self._texts:
@@ -134,14 +167,14 @@ class _Desk:
             raise InvalidInputError(msg)
         return found.guid
 
-    def _suggestion(self, line: DecisionLine, span: Span, code: str) -> int:
+    def _suggestion(self, line: DecisionLine, span: Span, code: str) -> Suggestion | SuggestionDraft:
         for segment in self._around(line.interview, span):
             known = self._shown.past.get((segment.id, code))
             if known is not None:
-                return known.id
-            shown = self._show(segment, code)
-            if shown is not None:
-                return shown.id
+                return known
+            for draft in self._shown.present.by_segment.get(segment.id, ()):
+                if draft.code == code:
+                    return draft
         msg = (
             f"“{line.verdict}” on {line.interview} {span.start}–{span.end} answers no suggestion of “{line.code}”; "
             "use “add” for a code of your own."
@@ -152,10 +185,6 @@ class _Desk:
         if label not in self._segments:
             self._segments[label] = segments(self._study, label)
         return (s for s in self._segments[label] if s.span.start <= span.start and span.end <= s.span.end)
-
-    def _show(self, segment: Segment, code: str) -> Suggestion | None:
-        drafts = [d for d in self._shown.present.by_segment.get(segment.id, ()) if d.code == code]
-        return show(self._study, drafts)[0] if drafts else None
 
 
 def _span(line: DecisionLine, text: Transcript) -> Span:
@@ -175,7 +204,13 @@ def _short(text: str, most: int = 60) -> str:
 
 
 def _zoned(at: datetime | None) -> datetime | None:
-    return at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at
+    if at is None:
+        return None
+    try:
+        return (at.replace(tzinfo=UTC) if at.tzinfo is None else at).astimezone(UTC)
+    except OverflowError as error:
+        msg = f"The time {at.isoformat()} cannot be told in UTC; correct it."
+        raise InvalidInputError(msg) from error
 
 
 def as_json(decision: Decision) -> dict[str, Any]:

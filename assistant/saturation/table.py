@@ -11,8 +11,9 @@ from store.codebook import current_codebook
 from store.decisions import codings, decisions
 from store.errors import InvalidInputError
 from store.interviews import interviews
+from store.segments import segments
 from store.study import Study
-from store.values import Codebook, Coding, Verdict
+from store.values import Codebook, Coding, Role, Span, Verdict
 
 Level = Literal["code", "theme"]
 
@@ -21,12 +22,14 @@ Level = Literal["code", "theme"]
 class Saturation:
     """Incidents per code and interview that was read, and how many codes were new in each.
 
+    `partly_read` names the interviews that count although some of what participants said was not read yet.
     `matrix` is int of shape (codes, interviews): how many codings of the code stand in the interview.
     """
 
     level: Level
     interviews: tuple[str, ...]
     unread: tuple[str, ...]
+    partly_read: tuple[str, ...]
     codes: tuple[str, ...]
     matrix: NDArray[np.int64]
     new_codes: tuple[int, ...]
@@ -55,6 +58,7 @@ def saturation(study: Study, *, level: Level = "code", coder: str | None = None)
         level=level,
         interviews=counted,
         unread=tuple(label for label in order if label not in read),
+        partly_read=_partly(study, counted, coder),
         codes=tuple(names[guid] for guid in dict.fromkeys(rows.values())),
         matrix=matrix,
         new_codes=line.new_codes,
@@ -81,8 +85,26 @@ def _top(codebook: Codebook, guid: str) -> str:
 
 
 def _read(study: Study, found: tuple[Coding, ...], coder: str | None) -> set[str]:
-    read = {d.interview for d in decisions(study, coder=coder) if d.verdict is Verdict.READ}
-    return read or {coding.interview for coding in found}
+    readings = [d for d in decisions(study) if d.verdict is Verdict.READ]
+    if not readings:
+        return {coding.interview for coding in found}
+    return {d.interview for d in readings if coder is None or d.coder == coder}
+
+
+def _partly(study: Study, counted: tuple[str, ...], coder: str | None) -> tuple[str, ...]:
+    """Interviews with readings in which a participant's segment was read by nobody, or not by this coder."""
+    read: dict[str, list[Span]] = {}
+    for d in decisions(study, coder=coder):
+        if d.verdict is Verdict.READ:
+            read.setdefault(d.interview, []).append(d.span)
+    unread = {
+        s.interview
+        for s in segments(study)
+        if s.role is not Role.INTERVIEWER
+        and s.interview in read
+        and not any(span.start <= s.span.start and s.span.end <= span.end for span in read[s.interview])
+    }
+    return tuple(label for label in counted if label in unread)
 
 
 def _matrix(found: tuple[Coding, ...], rows: dict[str, str], counted: tuple[str, ...]) -> NDArray[np.int64]:
@@ -101,6 +123,7 @@ def as_record(result: Saturation) -> dict[str, Any]:
         "level": result.level,
         "interviews": list(result.interviews),
         "unread": list(result.unread),
+        "partly_read": list(result.partly_read),
         "order": list(result.interviews),
         "codes": list(result.codes),
         "matrix": result.matrix.tolist(),

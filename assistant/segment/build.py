@@ -10,7 +10,7 @@ from store.segments import keep_segments, segments, unsegmented
 from store.sentences import sentence_spans
 from store.study import Study
 from store.transcripts import transcript
-from store.values import Segment, Span
+from store.values import Segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,6 @@ def embed_new(study: Study, embeddings: StudyEmbeddings) -> Embedded:
     all_segments = segments(study)
     embeddings.matrix([s.text for s in all_segments] + [t for s in all_segments for t in _sentences(s)])
     return Embedded(len(all_segments), refresh_index(study, embeddings.model))
-
-
-def sentences_of(segment: Segment) -> list[Span]:
-    """The sentences of a segment as spans in its interview."""
-    return sentence_spans(segment.text, segment.span.start)
 
 
 def _sentences(segment: Segment) -> Sequence[str]:

@@ -34,20 +34,36 @@ def fuse(matrices: Sequence[ScoreMatrix]) -> Fused:
     if not matrices:
         return Fused({}, sha256_json({"fusion": 1}))
     total = np.zeros((sum(len(m.segments) for m in matrices), len(matrices[0].codes)))
-    state: dict[str, object] = {"fusion": 1, "weights": WEIGHTS}
+    state: dict[str, object] = {"fusion": 2, "weights": WEIGHTS, "codes_per_segment": CODES_PER_SEGMENT}
     for name, weight in WEIGHTS.items():
         if all(name in m.signals for m in matrices):
             stacked = np.concatenate([m.signals[name] for m in matrices]).astype(np.float64)
             mean, spread = _moments(stacked)
             state[name] = [mean.round(6).tolist(), spread.round(6).tolist()]
             total += weight * np.nan_to_num((stacked - mean) / spread)
-    prior = min(0.5, CODES_PER_SEGMENT / max(1, total.shape[1]))
-    chances = 1 / (1 + np.exp(-(total + np.log(prior / (1 - prior)))))
+    chances = _chances(total + _shift(total))
     edges = np.cumsum([0, *(len(m.segments) for m in matrices)])
     parts = {
         m.transcript_id: chances[a:b].astype(np.float32) for m, a, b in zip(matrices, edges, edges[1:], strict=False)
     }
     return Fused(parts, sha256_json(state))
+
+
+def _chances(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    return 1 / (1 + np.exp(-logits))
+
+
+def _shift(total: NDArray[np.float64]) -> float:
+    """What to add to all logits so that a segment is expected to carry so many codes; by bisection."""
+    rows, codes = total.shape
+    if not rows or not codes:
+        return 0.0
+    goal = min(CODES_PER_SEGMENT, codes / 2)
+    low, high = -50.0, 50.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _chances(total + middle).sum() / rows < goal else (low, middle)
+    return (low + high) / 2
 
 
 def _moments(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -52,11 +52,17 @@ class _Group:
 class LlmScores:
     """Scores segments against one codebook version with one model."""
 
-    def __init__(self, scorer: LabelScorer, codebook: Codebook, codes: Sequence[Code]) -> None:
+    def __init__(
+        self, scorer: LabelScorer, codebook: Codebook, codes: Sequence[Code], longest: Question | None = None
+    ) -> None:
         self._scorer = scorer
         self._codebook = codebook
         self._prompt = load_prompt(PROMPT)
-        self._groups = self._grouped(tuple(codes), MOST_CODES)
+        try:
+            self._groups = self._grouped(tuple(codes), MOST_CODES, longest)
+        except PromptTooLongError:
+            # The longest passage does not fit beside a single code: it will go without, and shall cost no one else.
+            self._groups = self._grouped(tuple(codes), MOST_CODES, None)
 
     @property
     def seen(self) -> tuple[str, ...]:
@@ -85,22 +91,26 @@ class LlmScores:
             parts.append((answers - group.baseline)[:, :-1])
         return np.concatenate(parts, axis=1).astype(np.float32)
 
-    def _grouped(self, codes: tuple[Code, ...], most: int) -> list[_Group]:
+    def _grouped(self, codes: tuple[Code, ...], most: int, longest: Question | None) -> list[_Group]:
         groups = []
         for start in range(0, len(codes), most):
             part = codes[start : start + most]
             try:
-                groups.append(self._group(part))
+                groups.append(self._group(part, longest))
             except PromptTooLongError:
                 if len(part) == 1:
                     raise
-                groups += self._grouped(part, (len(part) + 1) // 2)
+                groups += self._grouped(part, (len(part) + 1) // 2, longest)
         return groups
 
-    def _group(self, codes: tuple[Code, ...]) -> _Group:
+    def _group(self, codes: tuple[Code, ...], longest: Question | None) -> _Group:
+        """The codes as one prompt; raises PromptTooLongError where the longest passage would not fit behind it."""
         rendered = self._render(codes, CONTENT_FREE, "")
         prompt = rendered.for_labels(tuple(string.ascii_uppercase[: len(codes) + 1]))
-        baseline = _among_labels(self._scorer.score_labels(prompt, [rendered.suffix]))
+        suffixes = [rendered.suffix]
+        if longest is not None:
+            suffixes.append(self._render(codes, longest.segment.text, longest.asked).suffix)
+        baseline = _among_labels(self._scorer.score_labels(prompt, suffixes)[:1])
         return _Group(codes, prompt, baseline)
 
     def _suffix(self, group: _Group, text: str, asked: str) -> str:

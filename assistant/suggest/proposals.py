@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.suggest.fusion import Fused, fuse
+from assistant.suggest.fusion import CODES_PER_SEGMENT, Fused, fuse
 from store.codebook import current_codebook
 from store.runs import latest_run, load_scores, show_suggestions
 from store.segments import segments
@@ -13,6 +13,8 @@ from store.values import Run, ScoreMatrix, Segment, Span, Suggestion, Suggestion
 
 MOST_PER_SEGMENT = 3
 THRESHOLD = 0.15
+LIFT = 2.5
+"""With many codes each one is rare: so many times the base rate is enough there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,10 @@ class Proposals:
 
 
 def propose(study: Study, *, threshold: float = THRESHOLD, most: int = MOST_PER_SEGMENT) -> Proposals:
-    """At most so many codes per segment whose probability reaches the threshold, for the current transcripts."""
+    """At most so many codes per segment whose probability reaches the threshold, for the current transcripts.
+
+    With many codes each is rare, and `LIFT` times their base rate is enough.
+    """
     run = latest_run(study)
     codebook = current_codebook(study)
     if run is None or codebook is None:
@@ -36,6 +41,7 @@ def propose(study: Study, *, threshold: float = THRESHOLD, most: int = MOST_PER_
     known = {code.guid for code in codebook.assignable}
     matrices = [m for m in load_scores(study, run) if all(key in present for key in m.segments)]
     fused = fuse(matrices)
+    threshold = min(threshold, LIFT * CODES_PER_SEGMENT / max(1, len(known)))
     found: dict[int, tuple[SuggestionDraft, ...]] = {}
     for matrix in matrices:
         found |= _of_matrix(matrix, run.id, fused, present, known, threshold, most)

@@ -28,11 +28,12 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A language model to score with: its name and weight hash, and how to reach it."""
+    """A language model to score with: its name and weight hash, how to reach it, and what else decides its numbers."""
 
     name: str
     sha256: str
     scorer: LabelScorer
+    details: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def _suggest(
     embed_new(study, embeddings)
     wanted = _by_interview(study, interviews)
     codes = codebook.assignable
-    llm = None if model is None else LlmScores(model.scorer, codebook, codes)
+    llm = None if model is None else LlmScores(model.scorer, codebook, codes, _longest(wanted))
     identity: dict[str, object] = {"algorithm": ALGORITHM, "embedder": embeddings.model, "seed": seed}
     if model is not None and llm is not None:
         identity |= _identity(model, llm, context_tokens)
@@ -105,7 +106,8 @@ def _suggest(
     report = progress or (lambda _done, _total, _label: None)
     work = _Work(study, run, codes, Retrieval(codebook, codes, embeddings), llm, report)
     now = _score_all(work, wanted)
-    finish_run(study, run)
+    if _covers_study(study, run):
+        finish_run(study, run)
     matrices = load_scores(study, run)
     return Summary(
         run=run,
@@ -120,6 +122,7 @@ def _identity(model: Model, llm: LlmScores, context_tokens: int) -> dict[str, ob
     """What decides the language model's scores: two runs that agree in it, and in the codebook, are one."""
     return {
         "llm_sha256": model.sha256,
+        "llm_details": dict(model.details),
         "context_tokens": context_tokens,
         "prompt": PROMPT,
         "prompt_sha256": load_prompt(PROMPT).sha256,
@@ -128,17 +131,27 @@ def _identity(model: Model, llm: LlmScores, context_tokens: int) -> dict[str, ob
     }
 
 
+def _covers_study(study: Study, run: Run) -> bool:
+    """Whether every interview with something to code is scored; a run of a few must not hide the others' scores."""
+    complete = {m.transcript_id for m in load_scores(study, run) if m.complete}
+    return {s.transcript_id for s in segments(study) if s.role is not Role.INTERVIEWER} <= complete
+
+
 def _by_interview(study: Study, labels: Sequence[str]) -> dict[str, list[Segment]]:
+    """The segments of each interview in which a participant says something."""
     chosen = [s for label in labels for s in segments(study, label)] if labels else segments(study)
+    where = ", ".join(labels) or "this study"
     if not chosen:
-        msg = (
-            f"There is nothing to code in {', '.join(labels) or 'this study'} yet; add or transcribe interviews first."
-        )
+        msg = f"There is nothing to code in {where} yet; add or transcribe interviews first."
         raise InvalidInputError(msg)
     grouped: dict[str, list[Segment]] = {}
     for segment in chosen:
         grouped.setdefault(segment.interview, []).append(segment)
-    return grouped
+    spoken = {label: found for label, found in grouped.items() if _count(found)}
+    if not spoken:
+        msg = f"All turns in {where} are taken as the interviewer's, so there is nothing to code; check the speakers."
+        raise InvalidInputError(msg)
+    return spoken
 
 
 def _score_all(work: _Work, wanted: Mapping[str, list[Segment]]) -> int:
@@ -179,6 +192,11 @@ def _score_interview(work: _Work, found: Sequence[Segment], before: ScoreMatrix 
             work.report(done + now, total, found[0].interview)
     keep_scores(work.study, work.run, transcript_id, ids, codes, signals, complete=True)
     return now if work.llm is not None else len(rows)
+
+
+def _longest(wanted: Mapping[str, list[Segment]]) -> Question:
+    questions = [question for found in wanted.values() for question in _questions(found)]
+    return max(questions, key=lambda q: len(q.segment.text) + len(q.asked))
 
 
 def _unscored(scores: NDArray[np.float32]) -> list[list[int]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from assistant.llm.endpoints import leaves_machine
+from assistant.privacy import go_offline
 from assistant.settings import load_settings
 from assistant.ui.audit_page import audit_page
 from assistant.ui.codebook_page import codebook_page
@@ -41,6 +42,7 @@ PLACES = (
 
 def main() -> None:
     """Draw the page that was asked for."""
+    go_offline()
     pages = [
         st.Page(told(place.draw), title=place.title, url_path=place.address, default=place is PLACES[0])
         for place in PLACES

@@ -8,7 +8,7 @@ from assistant.quotes import Quote, quotes
 from assistant.segment import Embedder, StudyEmbeddings, local_embedder
 from assistant.settings import load_settings
 from assistant.ui.markup import clock, element, heading, notice
-from assistant.ui.session import current_study
+from assistant.ui.session import current_proposals, current_study
 from store.codebook import current_codebook
 from store.coders import coders
 from store.interviews import interviews
@@ -48,6 +48,7 @@ def quotes_page() -> None:
         coder=coder,
         state=_STATES[state],
         limit=_LIMIT,
+        proposals=current_proposals(study),
     )
     _draw(found)
 

@@ -18,6 +18,8 @@ def saturation_page() -> None:
     found = saturation(study, level="theme" if themes else "code", coder=coder)
     if found.unread:
         notice(f"Not counted, because nobody has read them yet: {', '.join(found.unread)}.")
+    if found.partly_read:
+        notice(f"Counted, but not read to the end: {', '.join(found.partly_read)}.")
     if not found.interviews:
         return
     st.altair_chart(chart(found), width="stretch", theme=None)

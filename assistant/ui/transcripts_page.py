@@ -9,7 +9,7 @@ from assistant.ui.markup import element, heading, notice
 from assistant.ui.passage import marked, speaker_line
 from assistant.ui.session import current_proposals, current_study, interview_segments
 from store.codebook import current_codebook
-from store.decisions import codings
+from store.decisions import codings, decisions, standing
 from store.interviews import interviews
 from store.study import Study
 from store.transcripts import transcript
@@ -43,13 +43,16 @@ def _draw_turns(study: Study, label: str, *, with_suggestions: bool) -> None:
 
 
 def _shown(study: Study, label: str, here: Sequence[Coding]) -> dict[Span, Sequence[SuggestionDraft]]:
-    """Suggestions that nobody's coding answers, by segment; from now on they count as shown."""
+    """Suggestions that nobody has answered, by segment; from now on they count as shown."""
     proposals = current_proposals(study)
+    answered = {(c.code, c.span) for c in here} | {
+        (word.code, word.span) for word in standing(decisions(study, interview=label)).values()
+    }
     found = {
         segment.span: [
             draft
             for draft in proposals.by_segment.get(segment.id, ())
-            if not any(c.code == draft.code and c.span.overlaps(segment.span) for c in here)
+            if not any(code == draft.code and span.overlaps(segment.span) for code, span in answered)
         ]
         for segment in interview_segments(study, label)
     }

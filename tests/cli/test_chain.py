@@ -78,21 +78,36 @@ def test_two_recordings_and_a_transcript_become_quotes_and_a_table(interview, sh
     assert interview("audit", "verify", "s")["ok"]
 
 
+class KilledOnce:
+    """Scores with the real process, and kills it while it works on the first request of several segments."""
+
+    def __init__(self, client: LlmClient, pid: int) -> None:
+        self._client = client
+        self._pid = pid
+        self.killed = False
+
+    def score_labels(self, prompt, suffixes):
+        if len(suffixes) < 3 or self.killed:
+            return self._client.score_labels(prompt, suffixes)
+        self.killed = True
+        killer = threading.Timer(0.3, psutil.Process(self._pid).kill)
+        killer.start()
+        try:
+            return self._client.score_labels(prompt, suffixes)
+        finally:
+            killer.join()
+            assert not psutil.pid_exists(self._pid) or psutil.Process(self._pid).status() == psutil.STATUS_ZOMBIE
+
+
 def test_killing_the_language_model_in_the_middle_loses_and_doubles_nothing(machines):
     """The process dies by SIGKILL while it scores; the run ends as if nothing had happened."""
     settings = load_settings({"llm": "smollm2-135m"})
     embeddings = StudyEmbeddings(machines, local_embedder(settings))
     with LlmClient(model_path("smollm2-135m", settings), settings) as client:
         victim = int(client.info()["pid"])
-        killed = threading.Event()
-
-        def kill_once(done: int, _total: int, _label: str) -> None:
-            if done and not killed.is_set():
-                psutil.Process(victim).kill()
-                killed.set()
-
-        summary = suggest(machines, embeddings, Model("smollm2-135m", "a" * 64, client), progress=kill_once)
-        assert killed.is_set()
+        scorer = KilledOnce(client, victim)
+        summary = suggest(machines, embeddings, Model("smollm2-135m", "a" * 64, scorer))
+        assert scorer.killed
         assert int(client.info()["pid"]) != victim
         matrices = load_scores(machines, summary.run)
         first = [d for drafts in propose(machines).by_segment.values() for d in drafts]

@@ -8,6 +8,8 @@ import sys
 import pytest
 from study_builder import CODES, TALK
 
+from assistant.cli.common import counted
+
 CODEBOOK = "name,parent,definition,include,exclude,examples\n" + "".join(
     f"{name},{parent or ''},{text},,,\n" for name, parent, text in CODES
 )
@@ -57,6 +59,41 @@ def study(interview):
     return "s"
 
 
+HOSTILE = "name,parent,definition\n[red]x[/red],,[/b] it\n[/nope],,closing\nback\\,,<script>\n"
+
+
+def test_markup_in_names_is_shown_as_it_stands(interview, study, tmp_path):
+    """Square brackets and backslashes in codes, labels and speakers are text in every table, never markup."""
+    (tmp_path / "h.csv").write_text(HOSTILE, encoding="utf-8")
+    (tmp_path / "h.txt").write_text("Interviewer: So?\n\n[/i]Eve: [bold]No[/nope] \\\n", encoding="utf-8")
+    interview("codebook", "import", study, "h.csv")
+    interview("add", study, "h.txt", "--label", "[/red]L")
+    shown = interview("codebook", "show", study).stdout
+    assert all(word in shown for word in ("[red]x[/red]", "[/b] it", "[/nope]", "back\\  <script>"))
+    table = interview("saturation", study).stdout
+    assert all(word in table for word in ("[red]x[/red]", "[/nope]", "Not read yet, so not counted: I8, [/red]L."))
+    assert "[bold]No[/nope] \\" in interview("quotes", study).stdout
+    assert "[/red]L" in interview("audit", "show", study).stdout
+
+
+def test_a_slip_in_a_name_is_told(interview, study, tmp_path):
+    """An unknown coder, a folder for a file and a label of two lines are refused, not taken as they are."""
+    for command in ("quotes", "saturation"):
+        assert "no coder “nobody”" in interview(command, study, "--coder", "nobody", status=1).stderr
+    assert "is a folder" in interview("add", study, tmp_path, status=1).stderr
+    (tmp_path / "b.txt").write_text("A: One.\n\nB: Two.\n", encoding="utf-8")
+    interview("add", study, "b.txt", "--label", "two\nlines", status=2)
+
+
+def test_a_line_of_progress_is_said_once(capsys):
+    """The end of the last piece is the end of the whole: one line, not the same one twice."""
+    with counted("Suggesting", "segments") as progress:
+        progress(1, 2, "I1")
+        progress(2, 2, "I1")
+        progress(2, 2, "I1")
+    assert capsys.readouterr().err == "Suggesting I1: 2 of 2 segments\n"
+
+
 def test_decide_quotes_and_saturation_work_on_each_other(interview, study, tmp_path):
     """A coding from a file comes back as a quote and in the saturation table."""
     segments = interview("quotes", study, "--json")
@@ -80,8 +117,7 @@ def test_decide_quotes_and_saturation_work_on_each_other(interview, study, tmp_p
 
 def test_erase_takes_an_interview_out_and_the_chain_still_verifies(interview, study):
     """A participant withdraws."""
-    erased = interview("erase", study, "--interview", "I8", "--yes", "--json")
-    assert erased["interview"] == "I8"
+    assert "Erased I8" in interview("erase", study, "--interview", "I8").stdout
     assert interview("quotes", study, "--json") == []
     report = interview("audit", "verify", study, "--json")
     assert report["ok"]
@@ -97,7 +133,7 @@ WRONG = [
     (("quotes", "s", "--where", "nope"), 1, "key=value"),
     (("saturation", "s", "--plot", "x.bmp"), 1, ".png or .svg"),
     (("decide", "s", "--coder", "eve", "--file", "missing"), 1, "cannot be read"),
-    (("erase", "s", "--interview", "I99", "--yes"), 1, "There is no interview I99"),
+    (("erase", "s", "--interview", "I99"), 1, "There is no interview I99"),
     (("suggest", "s", "--llm", "nope"), 1, "nope"),
     (("quotes", "s", "--limit", "0"), 2, "greater than or equal to 1"),
     (("saturation", "s", "--level", "nope"), 2, "nope"),

@@ -95,8 +95,9 @@ def test_the_nearest_in_meaning_comes_first(coded):
     assert len(found) == 5
 
 
-def test_a_search_works_while_another_process_holds_the_index(coded):
+def test_a_search_works_while_another_process_holds_the_index(coded, monkeypatch):
     """One process holds the index; the other searches from the cache and finds the same."""
+    monkeypatch.setattr("assistant.quotes.query.EXACT_UP_TO", 0)
     embeddings, _ = word_embeddings(coded)
     expected = [q.text for q in quotes(coded, "the cost of power", embeddings=embeddings)]
     with FileLock(coded.folder / ".index.lock"):
@@ -109,6 +110,7 @@ def test_the_index_finds_what_the_exact_search_finds(coded, monkeypatch):
     embeddings, _ = word_embeddings(coded)
     exact = [(q.text, q.score) for q in quotes(coded, "the cost of power", embeddings=embeddings, limit=3)]
     monkeypatch.setattr("assistant.quotes.query.EXACT_UP_TO", 0)
+    monkeypatch.setattr("assistant.quotes.query.exact_search", None)
     approximate = [(q.text, q.score) for q in quotes(coded, "the cost of power", embeddings=embeddings, limit=3)]
     assert [t for t, _ in approximate] == [t for t, _ in exact]
     assert np.allclose([s for _, s in approximate], [s for _, s in exact], atol=1e-3)

@@ -56,8 +56,11 @@ def test_accept_needs_a_suggestion_and_writes_it_down(machines, tmp_path):
     (shown,) = suggestions(machines)
     assert decision.suggestion_id == shown.id
     assert 0 < shown.probability < 1
-    with pytest.raises(InvalidInputError, match="answers no suggestion"):
-        kept(machines, written(tmp_path, line_for(machines, "My garden", verdict="accept")))
+    good = line_for(machines, "The power", verdict="accept", code="cost")
+    path = written(tmp_path, good, line_for(machines, "My garden", verdict="accept"))
+    with pytest.raises(InvalidInputError, match=r"Line 2: .* answers no suggestion"):
+        kept(machines, path)
+    assert len(suggestions(machines)) == 1
 
 
 def test_a_rejection_by_file_takes_the_suggestion_out_of_the_way(machines, tmp_path):
@@ -70,7 +73,9 @@ def test_a_rejection_by_file_takes_the_suggestion_out_of_the_way(machines, tmp_p
 
 BAD = [
     ("not json", "Line 2 .* is not JSON"),
-    ("[1, 2]", "Line 2 .* is wrong at"),
+    ("[1, 2]", "Line 2 .* is no JSON object"),
+    ('{"start": ' + "9" * 5000 + "}", "Line 2 .* is not JSON"),
+    ({"at": "9999-12-31T23:59:59-12:00"}, "Line 2: The time .* cannot be told in UTC"),
     ('{"interview": "I1"}', "Line 2 .* is wrong at “start”"),
     ({"verdict": "maybe"}, "Line 2 .* is wrong at “verdict”"),
     ({"surprise": 1}, "Line 2 .* is wrong at “surprise”"),

@@ -67,6 +67,17 @@ def test_only_interviews_that_were_read_count(machines):
     result = saturation(machines)
     assert (result.interviews, result.unread) == (("I1",), ("I2",))
     assert result.cumulative_codes == (1,)
+    assert result.partly_read == ("I1",)
+    for text in ("The power", "Cleaning", "My garden"):
+        decided(machines, "I1", text, Verdict.READ)
+    assert saturation(machines).partly_read == ()
+
+
+def test_a_coder_who_read_nothing_has_no_curve_where_others_have_read(machines):
+    """Codings without readings stand in for them only in a study that knows of no readings at all."""
+    decided(machines, "I1", "We wait", Verdict.READ, coder="ada")
+    decided(machines, "I2", "The power", Verdict.ADD, "cost")
+    assert saturation(machines, coder="eve").interviews == ()
 
 
 def test_without_any_readings_interviews_with_codings_count(machines):

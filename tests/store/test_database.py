@@ -10,10 +10,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from full_study import add_text
+from sqlalchemy.exc import OperationalError
 
 from store import database
 from store.audit import verify
-from store.database import SCHEMA_HEAD, back_up, migrate, open_engine
+from store.database import SCHEMA_HEAD, back_up, migrate, open_engine, remedy
 from store.errors import NotAStudyError, StudyError
 from store.interviews import interviews
 from store.records import Base
@@ -137,6 +138,21 @@ def test_damage_that_shows_up_later_is_a_sentence_too(full):
         path.write_bytes(whole[:8192] + b"\xff" * (len(whole) - 8192))
         with pytest.raises(StudyError, match=r"cannot be read \(.*\); restore the newest copy from `backups`\.$"):
             verify(study)
+
+
+@pytest.mark.parametrize(
+    ("said", "advice"),
+    [
+        ("attempt to write a readonly database", "let your account write"),
+        ("unable to open database file", "let your account write"),
+        ("database or disk is full", "free space"),
+        ("database is locked", "close other programs"),
+        ("database disk image is malformed", "restore the newest copy"),
+    ],
+)
+def test_the_advice_fits_what_sqlite_says(said, advice):
+    """Nobody is told to restore a backup because a folder is read-only or a disk is full."""
+    assert advice in remedy(OperationalError("SELECT 1", {}, sqlite3.OperationalError(said)))
 
 
 NAMES = ["50% #2", "a b&c=d", "Ünïcode 🙂", "a'b"] + ([] if sys.platform == "win32" else ["what?", "x?mode=ro", 'a"b'])

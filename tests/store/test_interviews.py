@@ -6,12 +6,13 @@ import shutil
 import sys
 
 import pytest
+from filelock import FileLock
 
 from store import config
 from store.audit import verify
 from store.errors import ConflictError, NotFoundError, StudyError
 from store.interviews import add_interview, interview, interviews, set_attributes, set_media_facts
-from store.study import Study
+from store.study import Study, open_study
 
 
 def sound(folder, name="a.wav", data=b"RIFF one"):
@@ -75,6 +76,18 @@ def test_a_full_disk_while_copying_is_a_sentence_and_leaves_nothing(blank, tmp_p
         add_interview(blank, sound(tmp_path), "recording")
     assert list(blank.media.iterdir()) == []
     assert interviews(blank) == ()
+
+
+def test_a_half_copy_of_a_killed_command_goes_when_the_study_is_opened(blank, tmp_path):
+    """What a kill left in `media` is removed, but not while another process copies."""
+    half = blank.media / "0a1b2c3d-0000-4000-8000-000000000000.wav.partial"
+    half.write_bytes(b"RIFF")
+    with FileLock(blank.folder / ".media.lock"):
+        open_study(blank.folder).close()
+        assert half.exists()
+    with open_study(blank.folder) as study:
+        assert verify(study).faults == ()
+    assert not half.exists()
 
 
 def test_an_interview_that_was_kept_keeps_its_recording(blank, tmp_path, monkeypatch):

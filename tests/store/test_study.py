@@ -45,6 +45,35 @@ def test_a_folder_that_holds_something_is_refused(tmp_path, blank):
     assert [p.name for p in (tmp_path / "busy").iterdir()] == ["thesis.docx"]
 
 
+def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path):
+    """Below a file there is no place for a study; the sentence says so."""
+    (tmp_path / "thesis.docx").write_bytes(b"x")
+    with pytest.raises(StudyError, match="choose another"):
+        create_study(tmp_path / "thesis.docx" / "study")
+
+
+def test_a_study_that_could_not_be_begun_leaves_nothing_behind(tmp_path, monkeypatch):
+    """Where the disk is full the folder goes again, so that the same command works once there is space."""
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("store.database.migrate", full)
+        with pytest.raises(OSError, match="No space"):
+            create_study(tmp_path / "study")
+    assert list(tmp_path.iterdir()) == []
+    create_study(tmp_path / "study").close()
+
+
+def test_a_settings_file_that_is_a_folder_is_a_sentence(blank):
+    """What stands in the place of the settings is named."""
+    (blank.folder / FILE_NAME).unlink()
+    (blank.folder / FILE_NAME).mkdir()
+    with pytest.raises(InvalidInputError, match="cannot be read"):
+        read_settings(blank.folder)
+
+
 def test_an_empty_folder_is_taken(tmp_path):
     """A folder that somebody made beforehand is used, and the study is named after it."""
     (tmp_path / "mine").mkdir()

@@ -139,6 +139,43 @@ def _too_long(text):
     return len(prompt.render(codes=codes, none_letter="B", question=question, segment=text).suffix) > 90
 
 
+def test_a_run_of_one_interview_does_not_hide_the_others(machines):
+    """After a change of the codebook, scoring I1 alone leaves the suggestions for I2 where they were."""
+    run(machines)
+    before = set(propose(machines).by_segment)
+    codes = current_codebook(machines).codes
+    keep_codebook(machines, [*codes, *codebook_codes((("garden", None, "gardens"),))], coder="ada", reason="one more")
+    run(machines, interviews=["I1"])
+    assert set(propose(machines).by_segment) == before
+    whole = run(machines)
+    assert propose(machines).run.guid == whole.run.guid
+
+
+def test_an_interview_of_questions_alone_stops_nobody(machines, tmp_path):
+    """Where a participant says nothing there is nothing to score, and the others are scored all the same."""
+    add_talk(machines, tmp_path, "I0", [("Interviewer", "Is anybody there?")])
+    segment_new(machines)
+    assert run(machines, KeywordScorer()).segments == 8
+
+
+def test_questions_alone_are_no_study(tmp_path):
+    """Where every turn is taken as the interviewer's, a sentence says why nothing is suggested."""
+    with create_study(tmp_path / "s") as study:
+        keep_codebook(study, codebook_codes(), coder="ada", reason="start")
+        add_talk(study, tmp_path, "I1", [("Interviewer", "Is anybody there?")])
+        with pytest.raises(InvalidInputError, match="the interviewer's"):
+            run(study)
+
+
+def test_with_many_codes_something_is_still_suggested(machines):
+    """Each of eighty codes is rare; the best ones are offered all the same."""
+    many = codebook_codes([*CODES, *((f"code{n:02}", None, f"unrelated topic{n:02}") for n in range(80))])
+    keep_codebook(machines, many, coder="ada", reason="many")
+    run(machines)
+    queue = next(s for s in segments(machines, "I1") if s.text.startswith("We wait"))
+    assert named(machines)[propose(machines).by_segment[queue.id][0].code] == "queue"
+
+
 def test_a_codebook_too_large_for_the_window_is_asked_about_in_parts(machines):
     """Every code gets a score from every segment, however small the window is."""
     summary = run(machines, KeywordScorer(most_labels=3))

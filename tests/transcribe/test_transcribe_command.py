@@ -95,6 +95,14 @@ def test_the_time_left_follows_from_this_run(capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().err.splitlines() == ["I4  30 %", "I4  40 %  1:00 left"]
 
 
+def test_the_same_line_of_progress_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """A finished recording that is looked at again does not say twice that it is finished."""
+    report = plain_lines(lambda: 1.0)
+    report("I4", 1_000, 1_000)
+    report("I4", 1_000, 1_000)
+    assert capsys.readouterr().err == "I4  100 %\n"
+
+
 def test_a_number_of_speakers_is_not_ignored_in_silence(three: Study, fake: FakeRecogniser) -> None:
     """A number is accepted with one line that says it has no effect yet; auto and none say nothing."""
     assert "--speakers 2 has no effect yet" in run(three, "--interview", "I1", "--speakers", "2").stderr

@@ -156,7 +156,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['interview_id'], ['interview.id'], name=op.f('fk_transcript_interview_id_interview')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_transcript')),
     sa.UniqueConstraint('event_id', name=op.f('uq_transcript_event_id')),
-    sa.UniqueConstraint('interview_id', 'revision', name=op.f('uq_transcript_interview_id_revision'))
+    sa.UniqueConstraint('interview_id', 'revision', name=op.f('uq_transcript_interview_id_revision')),
+    sqlite_autoincrement=True
     )
     op.create_table('transcription',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -203,7 +204,8 @@ def upgrade() -> None:
     sa.Column('end_ms', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['transcript_id'], ['transcript.id'], name=op.f('fk_segment_transcript_id_transcript')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_segment')),
-    sa.UniqueConstraint('transcript_id', 'index', name=op.f('uq_segment_transcript_id_index'))
+    sa.UniqueConstraint('transcript_id', 'index', name=op.f('uq_segment_transcript_id_index')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('segment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_segment_role'), ['role'], unique=False)
