@@ -22,7 +22,7 @@ from store.canonical import sha256_text
 from store.segments import segments
 from store.study import Study
 from store.values import Segment
-from store.vectors import load_vectors
+from store.vectors import has_vectors, load_vectors
 
 _AT_ONCE = 200
 _PROBES = 20
@@ -209,6 +209,8 @@ def exact_search(
 
 def refresh_index(study: Study, model: str) -> Repair | None:
     """Bring the index up to the segments that have vectors; None where another process holds it, which will do it."""
+    if not has_vectors(study, model):
+        return Repair(None, 0)
     try:
         with VectorIndex(study, model) as index:
             return index.repair

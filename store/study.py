@@ -103,13 +103,8 @@ def create_study(folder: Path, title: str | None = None) -> Study:
 
     Raises ConflictError where the folder already holds something.
     """
-    if (folder / DATABASE).exists():
-        msg = f"{folder} already holds a study; add to it, or choose another folder."
-        raise ConflictError(msg)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        msg = f"{folder} exists and is not an empty folder; choose another name for the study."
-        raise ConflictError(msg)
     try:
+        _refuse_taken(folder)
         for name in ("", "media", "exports", "index"):
             (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
         (folder / DATABASE).touch(exist_ok=False)  # of two commands at once, one makes it
@@ -124,6 +119,15 @@ def create_study(folder: Path, title: str | None = None) -> Study:
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def _refuse_taken(folder: Path) -> None:
+    if (folder / DATABASE).exists():
+        msg = f"{folder} already holds a study; add to it, or choose another folder."
+        raise ConflictError(msg)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        msg = f"{folder} exists and is not an empty folder; choose another name for the study."
+        raise ConflictError(msg)
 
 
 def _begun(folder: Path, title: str) -> Study:
@@ -143,7 +147,12 @@ def open_study(folder: Path) -> Study:
 
     Raises NotAStudyError where there is none, or it is damaged, or it is newer than this program.
     """
-    if not (folder / DATABASE).is_file():
+    try:
+        there = (folder / DATABASE).is_file()
+    except OSError as error:
+        msg = f"{folder} cannot be opened ({error.strerror}); let your account read and write in that folder."
+        raise NotAStudyError(msg) from error
+    if not there:
         msg = f"{folder} holds no study; make one with `interview new {folder}`."
         raise NotAStudyError(msg)
     study = _opened(folder)

@@ -27,6 +27,12 @@ def keep_vectors(study: Study, model: str, vectors: Mapping[str, NDArray[np.floa
             session.execute(insert(VectorRow).on_conflict_do_nothing(), rows[start : start + _AT_ONCE])
 
 
+def has_vectors(study: Study, model: str) -> bool:
+    """Whether anything was embedded with that model yet."""
+    with study.read() as session:
+        return session.scalar(select(VectorRow.model).where(VectorRow.model == model).limit(1)) is not None
+
+
 def load_vectors(study: Study, model: str, digests: Iterable[str]) -> dict[str, NDArray[np.float32]]:
     """The cached embeddings among those asked for, each of shape (dimensions,)."""
     wanted = list(dict.fromkeys(digests))

@@ -24,11 +24,11 @@ def suggest_command(
     from assistant.suggest import Summary, suggest
 
     with opened(study) as (open_study, settings):
-        embeddings = StudyEmbeddings(open_study, local_embedder(settings))
-        with language_model(llm or settings.llm, settings) as model, counted("Suggesting", "segments") as progress:
+        embedder = local_embedder(settings)
+        with language_model(llm or settings.llm, settings) as model, counted("Suggesting", "passages") as progress:
             summary: Summary = suggest(
                 open_study,
-                embeddings,
+                StudyEmbeddings(open_study, embedder, lambda done, total: progress(done, total, "(by meaning)")),
                 model,
                 interviews=interview or (),
                 seed=settings.seed,

@@ -1,5 +1,6 @@
 """What the app holds: the open study for everybody, and for each browser tab who codes and where."""
 
+import contextlib
 import getpass
 import os
 import sys
@@ -12,10 +13,12 @@ from typing import ParamSpec
 import streamlit as st
 
 from assistant.review import Sitting
-from assistant.segment import segment_new
+from assistant.segment import local_embedder, segment_new
+from assistant.settings import load_settings
 from assistant.suggest import Proposals, propose
 from assistant.ui.markup import notice
 from store.errors import NotAStudyError, StudyError
+from store.index import refresh_index
 from store.runs import scores_stamp
 from store.segments import segments
 from store.study import DATABASE, Study, open_study
@@ -72,7 +75,14 @@ def _opened(folder: str, file: int) -> Study:
     del file  # part of the key only
     study = open_study(Path(folder))
     segment_new(study)
+    _repair_index(study)
     return study
+
+
+def _repair_index(study: Study) -> None:
+    """Make a missing or damaged index again; without an embedding model on this machine there is none to make."""
+    with contextlib.suppress(StudyError):
+        refresh_index(study, local_embedder(load_settings(study.settings())).name)
 
 
 def current_proposals(study: Study) -> Proposals:

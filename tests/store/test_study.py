@@ -20,7 +20,7 @@ from store.decisions import decisions, keep_decisions
 from store.errors import ConflictError, InvalidInputError, StudyError
 from store.events import EMPTY, Head
 from store.interviews import add_interview, interviews
-from store.study import Study, create_study
+from store.study import Study, create_study, open_study
 from store.transcripts import transcript
 from store.values import Code, DecisionDraft, Span, Verdict
 
@@ -50,6 +50,19 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path):
     (tmp_path / "thesis.docx").write_bytes(b"x")
     with pytest.raises(StudyError, match="choose another"):
         create_study(tmp_path / "thesis.docx" / "study")
+
+
+def test_a_folder_that_may_not_be_entered_is_a_sentence(tmp_path, monkeypatch):
+    """Making and opening a study where the account may not look give a sentence each."""
+
+    def forbidden(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.stat", forbidden)
+    with pytest.raises(StudyError, match=r"Permission denied.*choose another"):
+        create_study(tmp_path / "study")
+    with pytest.raises(StudyError, match=r"Permission denied.*let your account"):
+        open_study(tmp_path / "study")
 
 
 def test_a_study_that_could_not_be_begun_leaves_nothing_behind(tmp_path, monkeypatch):

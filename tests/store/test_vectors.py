@@ -224,7 +224,7 @@ def test_one_process_at_a_time_holds_the_index(indexed):
     held, done = spawn.Event(), spawn.Event()
     other = spawn.Process(target=hold_index, args=(indexed.folder, held, done))
     other.start()
-    assert held.wait(60)
+    assert held.wait(180)
     with pytest.raises(Timeout), VectorIndex(indexed, MODEL):
         pass
     assert refresh_index(indexed, MODEL) is None
