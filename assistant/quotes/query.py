@@ -189,56 +189,93 @@ def _by_segment(
 ) -> list[_Found]:
     """All segments with their states; with codes wanted, those where one of them has that state."""
     names = _names(study)
-    proposals = proposed.by_segment
-    standing_codings = _by_interview(codings(study, coder=coder))
+    words = _words(study, coder)
+    found = []
+    for segment in segments(study):
+        if segment.interview in labels:
+            here = _standing_of(segment, words, proposed)
+            if _matches(state, here, wanted):
+                quote = _segment_quote(segment, here, state or here.state, names)
+                found.append(_Found(replace(quote, attributes=labels[segment.interview]), segment, here.drafts))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What coders said, by transcript id: the codings that stand, and the codes turned down with their spans."""
+
+    codings: Mapping[int, Sequence[Coding]]
+    rejected: Mapping[int, Sequence[tuple[Span, str]]]
+
+
+def _words(study: Study, coder: str | None) -> _Words:
+    stand: dict[int, list[Coding]] = {}
+    for coding in codings(study, coder=coder):
+        stand.setdefault(coding.transcript_id, []).append(coding)
     rejected: dict[int, list[tuple[Span, str]]] = {}
     for word in standing(decisions(study, coder=coder)).values():
         if word.verdict is Verdict.REJECT and word.code is not None:
             rejected.setdefault(word.transcript_id, []).append((word.span, word.code))
-    found = []
-    for segment in segments(study):
-        if segment.interview not in labels:
-            continue
-        here = [c for c in standing_codings.get(segment.interview, []) if c.span.overlaps(segment.span)]
-        turned_down = [code for span, code in rejected.get(segment.transcript_id, []) if span.overlaps(segment.span)]
-        answered = {c.code for c in here} | set(turned_down)
-        drafts = tuple(d for d in proposals.get(segment.id, ()) if d.code not in answered)
+    return _Words(stand, rejected)
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """Where one segment stands: its codings, the codes turned down, and the suggestions nobody has answered."""
+
+    codings: tuple[Coding, ...]
+    rejected: tuple[str, ...]
+    drafts: tuple[SuggestionDraft, ...]
+
+    def codes(self, state: State) -> tuple[str, ...]:
+        """The codes that have that state here."""
         by_state = {
-            State.CONFIRMED: [c.code for c in here],
-            State.REJECTED: turned_down,
-            State.SUGGESTED: [d.code for d in drafts],
+            State.CONFIRMED: tuple(c.code for c in self.codings),
+            State.REJECTED: self.rejected,
+            State.SUGGESTED: tuple(d.code for d in self.drafts),
         }
-        stands = next((s for s in (State.CONFIRMED, State.SUGGESTED, State.REJECTED) if by_state[s]), State.UNCODED)
-        if not _matches(state, stands, by_state, wanted):
-            continue
-        shown = state or stands
-        quote = Quote(
-            interview=segment.interview,
-            speaker=segment.speaker,
-            role=str(segment.role),
-            start=segment.span.start,
-            end=segment.span.end,
-            start_ms=segment.start_ms,
-            end_ms=segment.end_ms,
-            text=segment.text,
-            codes=_unique(names.get(code, code) for code in by_state.get(shown, [])),
-            coders=_unique(c.coder for c in here),
-            state=shown,
-            attributes=labels[segment.interview],
-            suggested=tuple(names.get(d.code, d.code) for d in drafts),
-        )
-        found.append(_Found(quote, segment, drafts))
-    return found
+        return by_state.get(state, ())
+
+    @property
+    def state(self) -> State:
+        """The strongest of them."""
+        in_order = (State.CONFIRMED, State.SUGGESTED, State.REJECTED)
+        return next((state for state in in_order if self.codes(state)), State.UNCODED)
 
 
-def _matches(
-    state: State | None, stands: State, by_state: Mapping[State, list[str]], wanted: frozenset[str] | None
-) -> bool:
+def _standing_of(segment: Segment, words: _Words, proposed: Proposals) -> _Standing:
+    here = tuple(c for c in words.codings.get(segment.transcript_id, ()) if c.span.overlaps(segment.span))
+    rejected = tuple(
+        code for span, code in words.rejected.get(segment.transcript_id, ()) if span.overlaps(segment.span)
+    )
+    answered = {c.code for c in here} | set(rejected)
+    drafts = tuple(d for d in proposed.by_segment.get(segment.id, ()) if d.code not in answered)
+    return _Standing(here, rejected, drafts)
+
+
+def _segment_quote(segment: Segment, here: _Standing, state: State, names: Mapping[str, str]) -> Quote:
+    return Quote(
+        interview=segment.interview,
+        speaker=segment.speaker,
+        role=str(segment.role),
+        start=segment.span.start,
+        end=segment.span.end,
+        start_ms=segment.start_ms,
+        end_ms=segment.end_ms,
+        text=segment.text,
+        codes=_unique(names.get(code, code) for code in here.codes(state)),
+        coders=_unique(c.coder for c in here.codings),
+        state=state,
+        suggested=tuple(names.get(d.code, d.code) for d in here.drafts),
+    )
+
+
+def _matches(state: State | None, here: _Standing, wanted: frozenset[str] | None) -> bool:
     if state is None:
         return True
     if state is State.UNCODED:
-        return stands is State.UNCODED
-    codes = by_state[state]
+        return here.state is State.UNCODED
+    codes = here.codes(state)
     return bool(codes) if wanted is None else any(code in wanted for code in codes)
 
 
@@ -275,13 +312,6 @@ def _scored(found: _Found, score: float) -> _Found:
 def _write_down(study: Study, chosen: Iterable[_Found]) -> None:
     """Suggestions that are listed count as shown, whatever else is true of their segment."""
     show(study, [draft for f in chosen for draft in f.drafts])
-
-
-def _by_interview(found: Iterable[Coding]) -> dict[str, list[Coding]]:
-    grouped: dict[str, list[Coding]] = {}
-    for coding in found:
-        grouped.setdefault(coding.interview, []).append(coding)
-    return grouped
 
 
 def _grouped(found: Iterable[Segment]) -> dict[str, list[Segment]]:
