@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from store import events
 from store.errors import StudyError
-from store.index import LOCK, discard_index
+from store.index_folder import LOCK, discard_index
 from store.interviews import interview_row
 from store.records import (
     AttributesRow,

@@ -6,7 +6,6 @@ nobody can guess back what was there.
 """
 
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -70,11 +69,9 @@ def record(
     *,
     coder: str = "",
     interview: str | None = None,
-    extra: Iterable[Any] = (),
 ) -> EventRow:
-    """Append the event that vouches for `row`, and add the row (with `extra` rows) beside it."""
+    """Append the event that vouches for `row`, and add the row beside it."""
     with session.no_autoflush:
-        session.add_all(extra)
         event = append(session, row.event_type, dict(row.payload()), coder=coder, interview=interview)
         row.event_id = event.id
     session.add(row)

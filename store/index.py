@@ -6,7 +6,6 @@ from the cache.
 """
 
 import random
-import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from store.canonical import sha256_text
+from store.index_folder import LOCK, discard_index
 from store.segments import segments
 from store.study import Study
 from store.values import Segment
@@ -26,7 +26,6 @@ from store.vectors import has_vectors, load_vectors
 
 _AT_ONCE = 200
 _PROBES = 20
-LOCK = ".index.lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,14 +184,6 @@ def _forget_half_open(folder: Path) -> None:
 def key(segment: Segment) -> str:
     """A segment's name in the index: by content, so that nothing old can pass for it."""
     return f"{segment.transcript_id}:{segment.span.start}-{segment.span.end}:{segment.text_sha256[:12]}"
-
-
-def discard_index(folder: Path) -> None:
-    """Remove everything in the index folder; nobody may have it open. Raises OSError where something stays."""
-    if folder.is_dir():
-        shutil.rmtree(folder)
-    folder.unlink(missing_ok=True)
-    folder.mkdir(exist_ok=True)
 
 
 def exact_search(

@@ -48,3 +48,17 @@ def test_help_loads_neither_models_nor_the_app():
     script = "import sys, json; from assistant.cli import app; print(json.dumps(sorted(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, encoding="utf-8", check=True)
     assert not set(json.loads(done.stdout)) & {*HEAVY, "streamlit", "langchain_core", "pandas", "altair"}
+
+
+def test_a_command_that_searches_nothing_loads_nothing_to_search_with(machines):
+    """Opening a study and reading its log stays quick: no LangChain, no pages, no tables."""
+    script = (
+        "import sys, json; from assistant.cli.app import app\n"
+        f"sys.argv = ['interview', 'audit', 'verify', {str(machines.folder)!r}]\n"
+        "try:\n    app()\nexcept SystemExit as end:\n    assert end.code == 0\n"
+        "print(json.dumps(sorted(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, encoding="utf-8", check=True)
+    loaded = set(json.loads(done.stdout.splitlines()[-1]))
+    assert "store.audit" in loaded
+    assert not loaded & {*HEAVY, "streamlit", "langchain_core", "pandas", "altair"}

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from assistant.settings import Settings, load_settings
 from store.errors import NotFoundError
+from store.segments import unsegmented
 from store.study import Study, open_study
 
 StudyFolder = Annotated[Path, typer.Argument(help="The study's folder.", show_default=False)]
@@ -28,10 +29,11 @@ def opened(folder: Path) -> Iterator[tuple[Study, Settings]]:
 
     Says on stderr when the study was brought to a newer schema.
     """
-    from assistant.segment import segment_new
-
     with open_study(folder) as study:
-        segment_new(study)
+        if unsegmented(study):
+            from assistant.segment import segment_new
+
+            segment_new(study)
         if study.migrated_from is not None:
             note(f"The study was brought up to date; its state before is kept as {study.migrated_from}.")
         yield study, load_settings(study.settings())

@@ -72,7 +72,7 @@ def quotes(
     if state is State.CONFIRMED or (state is None and wanted is not None):
         found = _confirmed(study, wanted, labels, coder)
     else:
-        found = _by_segment(study, wanted, labels, coder, state, proposals or propose(study))
+        found = _by_segment(study, wanted, labels, coder, state, propose(study) if proposals is None else proposals)
     if text is not None and text.strip():
         if embeddings is None:
             msg = "a search by meaning needs embeddings"
@@ -140,13 +140,15 @@ def _confirmed(
     names = _names(study)
     by_span: dict[tuple[str, Span], list[Coding]] = {}
     for coding in codings(study, coder=coder):
-        if coding.interview in labels and not coding.needs_look:
+        if coding.interview in labels:
             by_span.setdefault((coding.interview, coding.span), []).append(coding)
     texts = {label: transcript(study, label) for label in {label for label, _ in by_span}}
     around = _grouped(segments(study))
     found = []
-    for (label, span), here in by_span.items():
-        if wanted is None or any(c.code in wanted for c in here):
+    for (label, span), everything in by_span.items():
+        # a coding that could not be moved to the current revision has no place in it to be quoted from
+        here = [c for c in everything if c.transcript_id == texts[label].id]
+        if here and (wanted is None or any(c.code in wanted for c in here)):
             quote = replace(
                 _slice(texts[label], span, labels[label]),
                 codes=_unique(names.get(c.code, c.code) for c in here),

@@ -98,7 +98,7 @@ def _suggest(
     embed_new(study, embeddings)
     wanted = _by_interview(study, interviews)
     codes = codebook.assignable
-    llm = None if model is None else LlmScores(model.scorer, codebook, codes, _longest(wanted))
+    llm = None if model is None else LlmScores(model.scorer, codebook, codes, _longest(_by_interview(study, ())))
     identity: dict[str, object] = {"algorithm": ALGORITHM, "embedder": embeddings.model, "seed": seed}
     if model is not None and llm is not None:
         identity |= _identity(model, llm, context_tokens)
@@ -195,6 +195,7 @@ def _score_interview(work: _Work, found: Sequence[Segment], before: ScoreMatrix 
 
 
 def _longest(wanted: Mapping[str, list[Segment]]) -> Question:
+    """The longest passage with its question: the whole study's, so that a run of a few interviews asks alike."""
     questions = [question for found in wanted.values() for question in _questions(found)]
     return max(questions, key=lambda q: len(q.segment.text) + len(q.asked))
 

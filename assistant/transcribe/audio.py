@@ -157,12 +157,6 @@ def probe(path: Path, name: str | None = None) -> AudioFacts:
         return recording.facts
 
 
-def read_window(path: Path, start_ms: int, length_ms: int) -> Samples:
-    """One stretch of a recording as float32 mono at 16 kHz; decodes no more than that stretch."""
-    with Recording(path) as recording:
-        return recording.read(start_ms, length_ms)
-
-
 def _mono(frame: "AudioFrame") -> Samples:
     samples: Samples = frame.to_ndarray()[0]
     return samples

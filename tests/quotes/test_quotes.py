@@ -4,10 +4,10 @@ from filelock import FileLock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from study_builder import word_embeddings
+from study_builder import TALK, word_embeddings
 
 from assistant.quotes import as_record, quotes
-from assistant.segment import embed_new
+from assistant.segment import embed_new, segment_new
 from assistant.suggest import suggest
 from store.codebook import current_codebook
 from store.decisions import keep_decisions
@@ -15,8 +15,8 @@ from store.errors import NotFoundError
 from store.index import exact_search
 from store.runs import suggestions
 from store.segments import segments
-from store.transcripts import transcript
-from store.values import DecisionDraft, Span, State, Verdict
+from store.transcripts import revise_transcript, transcript
+from store.values import DecisionDraft, NewTurn, Span, State, Verdict
 
 
 def code(study, name):
@@ -114,6 +114,21 @@ def test_the_index_finds_what_the_exact_search_finds(coded, monkeypatch):
     approximate = [(q.text, q.score) for q in quotes(coded, "the cost of power", embeddings=embeddings, limit=3)]
     assert [t for t, _ in approximate] == [t for t, _ in exact]
     assert np.allclose([s for _, s in approximate], [s for _, s in exact], atol=1e-3)
+
+
+def test_a_corrected_transcript_is_quoted_as_it_reads_now(coded):
+    """A coding that could be moved is quoted from the correction; one whose edge is gone is not quoted wrongly."""
+    first, *rest = (said for _, said in TALK)
+    moved = [first.replace("you", "you folks"), *rest]
+    moved[1] = moved[1].replace("weeks", "months")
+    revise_transcript(coded, "I1", [NewTurn(said, "Ada") for said in moved], coder="eve")
+    segment_new(coded)
+    (quote,) = quotes(coded, codes=["queue"])
+    assert quote.text == moved[1]
+    assert quote.codes == ("queue", "cost")
+    revise_transcript(coded, "I1", [NewTurn("Something else altogether.", "Ada")], coder="eve")
+    segment_new(coded)
+    assert quotes(coded, codes=["queue"]) == ()
 
 
 @pytest.mark.parametrize("asked", [{"codes": ["nope"]}, {"theme": "nope"}, {"where": {"nope": "1"}}])

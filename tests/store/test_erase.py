@@ -16,7 +16,8 @@ from store.database import back_up
 from store.decisions import codings, decisions
 from store.erase import erase_interview, finish_erasures
 from store.errors import NotFoundError, StudyError
-from store.index import LOCK, VectorIndex
+from store.index import VectorIndex
+from store.index_folder import LOCK
 from store.interviews import interview, interviews
 from store.runs import latest_run, load_scores, suggestions
 from store.segments import segments

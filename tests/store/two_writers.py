@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from store.decisions import keep_decisions
-from store.index import LOCK
+from store.index_folder import LOCK
 from store.study import open_study
 from store.transcripts import transcript
 from store.values import DecisionDraft, Span, Verdict

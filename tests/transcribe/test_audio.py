@@ -4,10 +4,16 @@ import numpy as np
 import pytest
 from made_sound import CODECS, encode, tone, write_wav
 
-from assistant.transcribe.audio import PER_MS, Recording, probe, read_window
+from assistant.transcribe.audio import PER_MS, Recording, probe
 from store.errors import InvalidInputError, NotFoundError
 
 RATE = 48_000
+
+
+def read_window(path, start_ms, length_ms):
+    """One stretch of a recording that is opened for it alone."""
+    with Recording(path) as recording:
+        return recording.read(start_ms, length_ms)
 
 
 def rising(seconds: float) -> np.ndarray:

@@ -1,0 +1,15 @@
+"""The folder of the vector index, apart from what reads it: opening a study must not load the search libraries."""
+
+import shutil
+from pathlib import Path
+
+LOCK = ".index.lock"
+"""Held by the one process that has the index open."""
+
+
+def discard_index(folder: Path) -> None:
+    """Remove everything in the index folder; nobody may have it open. Raises OSError where something stays."""
+    if folder.is_dir():
+        shutil.rmtree(folder)
+    folder.unlink(missing_ok=True)
+    folder.mkdir(exist_ok=True)
