@@ -26,8 +26,10 @@ def test_accept_reject_undo_reload(page, study):
     page.get_by_role("link", name="Review", exact=True).click()
     page.locator("body[data-review-keys]").wait_for(state="attached")
     settle(page)
+    number = 1
     while page.locator(".st-key-suggested_2").count() == 0:
-        press(page, "n", "h1.page-title")
+        number += 1
+        press(page, "n", f"text=Segment {number} of")
         settle(page)
     before = words(study)
     names = [page.locator(f".st-key-card_{number} strong").inner_text() for number in (1, 2)]
