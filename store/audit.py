@@ -1,5 +1,6 @@
 """Checking a study against its event log: any row changed, added or removed by hand is found."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from store.records import (
 from store.runs import SCORES_EVENT, scores_payload
 from store.study import Study
 from store.transcripts import turns_digest
+from store.written_records import CandidateAnswerRow, CandidateNameRow, RationaleRow
 
 _WITNESSED: tuple[type[Witnessed], ...] = (
     StudyRow,
@@ -41,10 +43,14 @@ _WITNESSED: tuple[type[Witnessed], ...] = (
     RunRow,
     SuggestionRow,
     DecisionRow,
+    RationaleRow,
+    CandidateNameRow,
+    CandidateAnswerRow,
 )
 _WITH: dict[type[Witnessed], tuple[ORMOption, ...]] = {
     SuggestionRow: (joinedload(SuggestionRow.run), joinedload(SuggestionRow.segment)),
     DecisionRow: (joinedload(DecisionRow.suggestion),),
+    RationaleRow: (joinedload(RationaleRow.suggestion),),
 }
 _KEPT_MEDIA = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\..+")
 
@@ -81,8 +87,7 @@ def verify(study: Study) -> AuditReport:
 
 def _chain(log: list[EventRow]) -> Iterator[str]:
     previous = GENESIS
-    erased = {event.interview: event for event in log if event.payload is None}
-    announced = {event.payload for event in log if event.type == ERASED_EVENT and event.payload is not None}
+    announced, named = _announced(log)
     for number, event in enumerate(log, start=1):
         if event.id != number:
             yield f"Event {number} is missing: the log goes on with event {event.id}."
@@ -92,9 +97,27 @@ def _chain(log: list[EventRow]) -> Iterator[str]:
         if event.payload is not None and event.payload_hash != sha256_text((event.salt or "") + event.payload):
             yield f"The content of event {event.id} ({event.type}) was changed."
         previous = event.hash
-    for guid in erased:
-        if canonical_json({"interview": guid}) not in announced:
-            yield f"Events of interview {guid} were blanked without an erasure."
+    blank = [event for event in log if event.payload is None and event.id not in named]
+    for event in {event.interview or event.id: event for event in blank}.values():
+        if event.interview is None:
+            yield f"Event {event.id} ({event.type}) was blanked without an erasure."
+        elif event.interview not in announced:
+            yield f"Events of interview {event.interview} were blanked without an erasure."
+
+
+def _announced(log: list[EventRow]) -> tuple[set[str], set[int]]:
+    """What erasures say that they blanked: all events of these interviews, and events that tell of several."""
+    interviews: set[str] = set()
+    named: set[int] = set()
+    for event in log:
+        if event.type == ERASED_EVENT and event.payload is not None:
+            try:
+                said = json.loads(event.payload)
+                interviews.add(said["interview"])
+                named.update(said.get("events", ()))
+            except (ValueError, TypeError, KeyError):
+                continue  # changed by hand, which its own hash tells
+    return interviews, named
 
 
 def _outside_head(head: Head, log: list[EventRow]) -> Iterator[str]:

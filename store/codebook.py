@@ -93,6 +93,7 @@ def _row(position: int, code: Code) -> CodeRow:
         exclude=code.exclude,
         examples=list(code.examples),
         colour=code.colour,
+        origins=list(code.origins) or None,
     )
 
 
@@ -118,4 +119,5 @@ def _code(row: CodeRow) -> Code:
         exclude=row.exclude,
         examples=tuple(row.examples),
         colour=row.colour,
+        origins=tuple(row.origins or ()),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from filelock import FileLock
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from store import events
@@ -19,6 +19,7 @@ from store.records import (
     AttributesRow,
     Base,
     CodebookRow,
+    CodeRow,
     DecisionRow,
     EventRow,
     InterviewRow,
@@ -33,6 +34,8 @@ from store.records import (
     VectorRow,
 )
 from store.study import DATABASE, SUGGEST_LOCK, TRANSCRIBE_LOCK, Study
+from store.values import CandidateVerdict
+from store.written_records import CandidateAnswerRow, CandidateNameRow, RationaleRow
 
 ERASED_EVENT = "interview.erased"
 FINISHED_EVENT = "erasure.finished"
@@ -52,6 +55,8 @@ class Erasure:
     media: str | None
     backups: tuple[str, ...]
     examples: tuple[str, ...]
+    drafted: tuple[str, ...] = ()
+    """Codes whose name and definition were drafted from passages of several interviews, this one among them."""
 
 
 def erase_interview(study: Study, label: str, *, coder: str, wait_seconds: float = 30.0) -> Erasure:
@@ -121,17 +126,21 @@ def _erase(session: Session, study: Study, row: InterviewRow, coder: str) -> Era
     digests = _unshared_digests(session, transcripts, texts)
     decided = session.scalar(select(func.count()).where(DecisionRow.transcript_id.in_(transcripts))) or 0
     guid, label, media = row.guid, row.label, row.media
+    drafted = _drafted_codes(session, row.id)
+    shared = _delete_names(session, guid)
     _delete_records(session, row.id, transcripts)
     gone = _delete_vectors(session, digests)
-    events.append(session, ERASED_EVENT, {"interview": guid}, coder=coder)
+    said = {"interview": guid, "events": shared} if shared else {"interview": guid}
+    events.append(session, ERASED_EVENT, said, coder=coder)
     return Erasure(
         interview=label,
-        events=_blank_events(session, guid),
+        events=_blank_events(session, guid, shared),
         decisions=decided,
         vectors=gone,
         media=media,
         backups=tuple(sorted(p.name for p in (study.folder / "backups").glob("*.db"))),
         examples=_quoted_examples(session, texts),
+        drafted=drafted,
     )
 
 
@@ -146,6 +155,23 @@ def _unshared_digests(session: Session, transcripts: list[int], texts: list[str]
     return own - others
 
 
+def _drafted_codes(session: Session, interview_id: int) -> tuple[str, ...]:
+    """Codes that were accepted from passages of this interview: a person must judge what their definitions tell."""
+    answers = select(CandidateAnswerRow.code).where(
+        CandidateAnswerRow.interview_id == interview_id, CandidateAnswerRow.verdict == str(CandidateVerdict.ACCEPT)
+    )
+    names = select(CodeRow.guid, CodeRow.name).where(CodeRow.guid.in_(answers)).order_by(CodeRow.id)
+    return tuple({row.guid: row.name for row in session.execute(names)}.values())
+
+
+def _delete_names(session: Session, guid: str) -> list[int]:
+    """Remove what a model wrote over passages of several interviews, this one among them; returns its events."""
+    rows = [row for row in session.scalars(select(CandidateNameRow)) if guid in row.interviews]
+    numbers = [row.event_id for row in rows]
+    session.execute(delete(CandidateNameRow).where(CandidateNameRow.id.in_([row.id for row in rows])))
+    return numbers
+
+
 def _delete_vectors(session: Session, digests: Iterable[str]) -> int:
     gone, wanted = 0, sorted(digests)
     for start in range(0, len(wanted), _AT_ONCE):
@@ -158,7 +184,10 @@ def _delete_records(session: Session, interview_id: int, transcripts: list[int])
     segments = select(SegmentRow.id).where(SegmentRow.transcript_id.in_(transcripts))
     scores = select(ScoresRow.id).where(ScoresRow.transcript_id.in_(transcripts))
     heard = select(TranscriptionRow.id).where(TranscriptionRow.interview_id == interview_id)
+    shown = select(SuggestionRow.id).where(SuggestionRow.segment_id.in_(segments))
     in_order: list[tuple[type[Base], object]] = [
+        (RationaleRow, RationaleRow.suggestion_id.in_(shown)),
+        (CandidateAnswerRow, CandidateAnswerRow.interview_id == interview_id),
         (DecisionRow, DecisionRow.transcript_id.in_(transcripts)),
         (SuggestionRow, SuggestionRow.segment_id.in_(segments)),
         (SignalRow, SignalRow.scores_id.in_(scores)),
@@ -176,10 +205,11 @@ def _delete_records(session: Session, interview_id: int, transcripts: list[int])
         session.execute(delete(table).where(condition))  # type: ignore[arg-type]
 
 
-def _blank_events(session: Session, guid: str) -> int:
+def _blank_events(session: Session, guid: str, shared: list[int]) -> int:
+    """Take away the content of the interview's own events, and of those that tell of others too."""
     result = session.execute(
         update(EventRow)
-        .where(EventRow.interview == guid, EventRow.payload.is_not(None))
+        .where(or_(EventRow.interview == guid, EventRow.id.in_(shared)), EventRow.payload.is_not(None))
         .values(payload=None, salt=None, erased_at=datetime.now(UTC))
     )
     return int(getattr(result, "rowcount", 0))

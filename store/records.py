@@ -311,9 +311,11 @@ class CodeRow(Base):
     exclude: Mapped[str]
     examples: Mapped[list[Any]]
     colour: Mapped[str] = mapped_column(String(7))
+    origins: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
 
     def content(self) -> dict[str, Any]:
-        """The code as JSON values."""
+        """The code as JSON values; origins only where there are any, so that older hashes stay what they were."""
+        origins = {"origins": list(self.origins)} if self.origins else {}
         return {
             "guid": self.guid,
             "name": self.name,
@@ -323,6 +325,7 @@ class CodeRow(Base):
             "exclude": self.exclude,
             "examples": list(self.examples),
             "colour": self.colour,
+            **origins,
         }
 
 

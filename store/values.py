@@ -34,6 +34,15 @@ class Verdict(StrEnum):
     READ = "read"
 
 
+class CandidateVerdict(StrEnum):
+    """What a coder can answer to a proposed new code; `restore` takes a dismissal back."""
+
+    ACCEPT = "accept"
+    MERGE = "merge"
+    DISMISS = "dismiss"
+    RESTORE = "restore"
+
+
 class State(StrEnum):
     """Where a segment or quote stands for a coder."""
 
@@ -166,7 +175,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """An entry of the codebook; `parent` is the GUID of its theme."""
+    """An entry of the codebook; `parent` is its theme, `origins` what it was split or merged from, all GUIDs."""
 
     guid: str
     name: str
@@ -176,6 +185,7 @@ class Code:
     exclude: str = ""
     examples: tuple[str, ...] = ()
     colour: str = ""
+    origins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

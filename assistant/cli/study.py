@@ -59,6 +59,8 @@ def erase_command(
         )
     if erasure.examples:
         print(f"The codebook quotes it word for word in the examples of: {', '.join(erasure.examples)}.")
+    if erasure.drafted:
+        print(f"Its passages were among those from which these codes were made: {', '.join(erasure.drafted)}.")
 
 
 def reindex_command(study: StudyFolder, as_json: AsJson = False) -> None:

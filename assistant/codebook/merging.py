@@ -104,4 +104,5 @@ def _code(draft: DraftCode, old: Code | None, guids: dict[str, str]) -> Code:
         exclude=draft.exclude if "exclude" in given else old.exclude,
         examples=draft.examples if "examples" in given else old.examples,
         colour=draft.colour or old.colour,
+        origins=old.origins,
     )

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import store.written_records  # noqa: F401 - its tables belong to the metadata
 from store.records import Base
 
 connection = context.config.attributes["connection"]

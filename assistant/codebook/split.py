@@ -1,0 +1,106 @@
+"""Splitting and merging codes: the new ones know what they came from, and codings stay where they are."""
+
+import uuid
+from collections.abc import Container, Sequence
+from dataclasses import replace
+
+from assistant.codebook.colours import with_colours
+from assistant.codebook.drafts import DraftCode
+from store.codebook import current_codebook, keep_codebook
+from store.errors import InvalidInputError, NotFoundError
+from store.study import Study
+from store.values import Code, Codebook
+
+_FEWEST_PARTS = 2
+
+
+def split_code(study: Study, code: str, parts: Sequence[DraftCode], *, coder: str, reason: str = "") -> Codebook:
+    """A version in which the parts stand in the place of the code named (or its GUID), each with it as its origin.
+
+    A part without a theme of its own stays in the old code's; codes below the old one move up to its theme. Codings
+    of the old code stay on its GUID. Raises NotFoundError for an unknown code, InvalidInputError for fewer than two
+    parts or an unknown theme.
+    """
+    codebook = _newest(study)
+    old = _known(codebook, code)
+    if len(parts) < _FEWEST_PARTS:
+        msg = f"“{old.name}” can only be split into two codes or more; name each of them."
+        raise InvalidInputError(msg)
+    new = [_part(part, old, codebook) for part in parts]
+    codes: list[Code] = []
+    for each in codebook.codes:
+        codes += new if each.guid == old.guid else [_moved(each, {old.guid}, old.parent)]
+    names = ", ".join(f"“{part.name}”" for part in new)
+    return keep_codebook(study, with_colours(codes), coder=coder, reason=reason or f"split “{old.name}” into {names}")
+
+
+def merge_codes(study: Study, into: str, others: Sequence[str], *, coder: str, reason: str = "") -> Codebook:
+    """A version without the others, whose GUIDs and origins are now origins of `into`.
+
+    Codes below the others move below `into`. Codings stay on the GUIDs that they were made with. Raises NotFoundError
+    for an unknown code, InvalidInputError where a code would be merged into itself or into what stands below it.
+    """
+    codebook = _newest(study)
+    kept = _known(codebook, into)
+    gone = [_known(codebook, name) for name in others]
+    _refuse_impossible(codebook, kept, gone)
+    guids = {code.guid for code in gone}
+    found = [guid for code in gone for guid in (code.guid, *code.origins)]
+    origins = tuple(dict.fromkeys(guid for guid in (*kept.origins, *found) if guid != kept.guid))
+    codes = [
+        replace(code, origins=origins) if code.guid == kept.guid else _moved(code, guids, kept.guid)
+        for code in codebook.codes
+        if code.guid not in guids
+    ]
+    names = ", ".join(f"“{code.name}”" for code in gone)
+    return keep_codebook(study, with_colours(codes), coder=coder, reason=reason or f"merged {names} into “{kept.name}”")
+
+
+def _newest(study: Study) -> Codebook:
+    codebook = current_codebook(study)
+    if codebook is None:
+        msg = "This study has no codebook yet; bring one with `interview codebook import`."
+        raise NotFoundError(msg)
+    return codebook
+
+
+def _known(codebook: Codebook, name: str) -> Code:
+    code = codebook.find(name)
+    if code is None:
+        msg = f"There is no code “{name}” in version {codebook.version} of the codebook; correct the name."
+        raise NotFoundError(msg)
+    return code
+
+
+def _part(part: DraftCode, old: Code, codebook: Codebook) -> Code:
+    """A new code; its theme is the one that it names, or else the old code's."""
+    parent = old.parent if part.parent is None else _known(codebook, part.parent).guid
+    if parent == old.guid:
+        msg = f"“{part.name}” cannot stand below “{old.name}”, which the split removes; give it another theme."
+        raise InvalidInputError(msg)
+    return Code(
+        guid=str(uuid.uuid4()),
+        name=part.name,
+        parent=parent,
+        definition=part.definition,
+        include=part.include,
+        exclude=part.exclude,
+        examples=part.examples,
+        colour=part.colour,
+        origins=(old.guid,),
+    )
+
+
+def _moved(code: Code, gone: Container[str], parent: str | None) -> Code:
+    return replace(code, parent=parent) if code.parent in gone else code
+
+
+def _refuse_impossible(codebook: Codebook, kept: Code, gone: Sequence[Code]) -> None:
+    if not gone:
+        msg = f"Nothing was named to be merged into “{kept.name}”; name at least one other code."
+        raise InvalidInputError(msg)
+    for code in gone:
+        if kept.guid in codebook.family(code.guid):
+            where = "itself" if code.guid == kept.guid else f"“{kept.name}”, which stands below it"
+            msg = f"“{code.name}” cannot be merged into {where}; choose another code."
+            raise InvalidInputError(msg)
