@@ -85,6 +85,12 @@ def finish_run(study: Study, run: Run) -> None:
         events.append(session, FINISHED_EVENT, {"run": run.guid})
 
 
+def runs(study: Study) -> tuple[Run, ...]:
+    """Every run of the study, in the order in which they were begun."""
+    with study.read() as session:
+        return tuple(_run(row) for row in session.scalars(select(RunRow).order_by(RunRow.id)))
+
+
 def latest_run(study: Study) -> Run | None:
     """The run that was completed last; while none was, the one whose scores were begun last."""
     with study.read() as session:

@@ -9,7 +9,7 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
-from assistant.llm import LabelPrompt, PromptTooLongError
+from assistant.llm import Fork, LabelPrompt, PromptTooLongError
 from assistant.segment import Embedder, StudyEmbeddings, segment_new
 from store.canonical import sha256_text
 from store.codebook import keep_codebook
@@ -48,35 +48,43 @@ def word_embeddings(study: Study) -> tuple[StudyEmbeddings, WordEmbeddings]:
 
 
 class KeywordScorer:
-    """Gives a label a high log-probability where the passage holds the code's first word; counts its calls.
+    """Says Yes where the passage holds the code's first word; remembers each (stem, branch) it was asked about.
 
-    `longest` is the number of characters of a passage that fit, `fail_at` the call at which it dies.
+    `longest` is the number of characters of stem and branch that fit, `fail_at` the call at which it dies.
     """
 
-    def __init__(self, *, longest: int = 10_000, most_labels: int = 100, fail_at: int | None = None) -> None:
+    def __init__(self, *, longest: int = 10_000, fail_at: int | None = None) -> None:
         self.calls = 0
-        self.scored: list[str] = []
+        self.asked: list[tuple[str, str]] = []
         self._longest = longest
-        self._most_labels = most_labels
         self._fail_at = fail_at
 
-    def score_labels(self, prompt: LabelPrompt, suffixes: Sequence[str]) -> NDArray[np.float32]:
+    def score_branches(self, prompt: LabelPrompt, forks: Sequence[Fork]) -> list[NDArray[np.float32]]:
         self.calls += 1
         if self._fail_at is not None and self.calls >= self._fail_at:
             raise ConnectionResetError
-        if len(prompt.labels) > self._most_labels:
-            raise PromptTooLongError("too many codes", None)
-        for index, suffix in enumerate(suffixes):
-            if len(suffix) > self._longest:
+        for index, fork in enumerate(forks):
+            if any(len(fork.stem) + len(branch) > self._longest for branch in fork.branches):
                 raise PromptTooLongError("too long", index)
-        self.scored += suffixes
-        words = self._keywords(prompt)
-        rows = [[-1.0 if word and word in suffix.casefold() else -5.0 for word in words] for suffix in suffixes]
-        return np.array(rows, np.float32).reshape(len(suffixes), len(prompt.labels))
+        self.asked += [(fork.stem, branch) for fork in forks for branch in fork.branches]
+        return [np.array([_answer(fork.stem, b) for b in fork.branches], np.float32).reshape(-1, 2) for fork in forks]
 
-    def _keywords(self, prompt: LabelPrompt) -> list[str]:
-        found = dict(re.findall(r"^([A-Z])\. (\w+)", prompt.prefix, re.MULTILINE))
-        return ["" if found[label] == "None" else found[label].casefold() for label in prompt.labels]
+    @property
+    def codes(self) -> set[str]:
+        """The names of the codes it was asked about."""
+        return {_keyword(branch) for _, branch in self.asked}
+
+
+def _keyword(branch: str) -> str:
+    found = re.search(r"^Code: (\w+)", branch, re.MULTILINE)
+    assert found is not None
+    return found[1].casefold()
+
+
+def _answer(stem: str, branch: str) -> tuple[float, float]:
+    """Yes and No, a little different for each code, as a model's would be."""
+    leaning = int(sha256_text(branch)[:2], 16) / 256
+    return (-0.1 if _keyword(branch) in stem.casefold() else -5.0, -2.0 - leaning)
 
 
 CODES = (

@@ -3,10 +3,11 @@
 from assistant.llm.client import LlmClient
 from assistant.llm.errors import LlmCrashedError, LlmError, PromptTooLongError
 from assistant.llm.prompts import RenderedPrompt, load_prompt
-from assistant.llm.protocol import Completion, LabelPrompt
+from assistant.llm.protocol import Completion, Fork, LabelPrompt
 
 __all__ = [
     "Completion",
+    "Fork",
     "LabelPrompt",
     "LlmClient",
     "LlmCrashedError",

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from dataclasses import asdict
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
@@ -13,11 +14,11 @@ from numpy.typing import NDArray
 from assistant.llm import protocol
 from assistant.llm.errors import LlmCrashedError, PromptTooLongError
 from assistant.llm.launch import WORKER_COMMAND, Launcher
-from assistant.llm.protocol import Completion, LabelPrompt, Message
+from assistant.llm.protocol import Completion, Fork, LabelPrompt, Message
 from assistant.llm.rendezvous import place_of
 from assistant.settings import Settings
 
-SUFFIXES_PER_REQUEST = 32
+FORKS_PER_REQUEST = 16
 """Small enough that others get their turn and that a crash repeats little."""
 _TRIES = 2
 _STOP_SECONDS = 10.0
@@ -75,21 +76,23 @@ class LlmClient:
         result: list[int] = self._ask({"op": "count_tokens", "texts": list(texts)}, "counting tokens")
         return result
 
-    def score_labels(self, prompt: LabelPrompt, suffixes: Sequence[str]) -> NDArray[np.float32]:
-        """Log-probabilities of the labels as the answer's first token, shape (suffixes, labels).
+    def score_branches(self, prompt: LabelPrompt, forks: Sequence[Fork]) -> list[NDArray[np.float32]]:
+        """Log-probabilities of the labels as the answer's first token, for each fork of shape (branches, labels).
 
-        They are taken over the whole vocabulary and so comparable between suffixes. Raises PromptTooLongError, whose
-        `index` names the suffix that does not fit.
+        They are taken over the whole vocabulary and so comparable between forks. On a CPU they depend on the prompt,
+        the stem and the branch alone, to the last bit. Raises PromptTooLongError, whose `index` names the fork that
+        does not fit.
         """
-        rows: list[list[float]] = []
-        for start in range(0, len(suffixes), SUFFIXES_PER_REQUEST):
-            chunk = list(suffixes[start : start + SUFFIXES_PER_REQUEST])
-            request = {"op": "score_labels", "prompt": protocol.prompt_to_json(prompt), "suffixes": chunk}
+        found: list[NDArray[np.float32]] = []
+        for start in range(0, len(forks), FORKS_PER_REQUEST):
+            chunk = [asdict(fork) for fork in forks[start : start + FORKS_PER_REQUEST]]
+            request = {"op": "score_branches", "prompt": asdict(prompt), "forks": chunk}
             try:
-                rows += self._ask(request, "scoring segments")
+                answers = self._ask(request, "scoring segments")
             except PromptTooLongError as error:
                 raise _shifted(error, start) from None
-        return np.array(rows, dtype=np.float32).reshape(len(suffixes), len(prompt.labels))
+            found += [np.array(rows, np.float32).reshape(-1, len(prompt.labels)) for rows in answers]
+        return found
 
     def chat(
         self,

@@ -6,22 +6,22 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from assistant.llm.branches import BranchScorer
 from assistant.llm.chat_template import ChatTemplate
 from assistant.llm.generation import ChatOptions, chat_tokens, generate
 from assistant.llm.kept_prefix import KeptPrefixes
-from assistant.llm.labels import LabelScorer
 from assistant.llm.native import ModelOptions, NativeModel
-from assistant.llm.protocol import LabelPrompt, Message
+from assistant.llm.protocol import Fork, LabelPrompt, Message
 
 
 class Engine:
-    """A loaded model that scores labels, counts tokens and chats; for one thread at a time."""
+    """A loaded model that scores branches, counts tokens and chats; for one thread at a time."""
 
     def __init__(self, options: ModelOptions, kv_folder: Path, parallel: int | None = None) -> None:
         self._model = NativeModel(options)
         self._template = ChatTemplate(self._model)
         kept = KeptPrefixes(kv_folder, self._model)
-        self._scorer = LabelScorer(self._model, self._template, kept, parallel)
+        self._scorer = BranchScorer(self._model, self._template, kept, parallel)
 
     def info(self) -> dict[str, Any]:
         """What is loaded, and how."""
@@ -49,10 +49,9 @@ class Engine:
         """Tokens of each text, as data."""
         return [len(self._model.tokenize(text, special=False)) for text in texts]
 
-    def score_labels(self, prompt: LabelPrompt, suffixes: Sequence[str]) -> list[list[float]]:
-        """Log-probabilities, a row for each suffix and a column for each label."""
-        rows: list[list[float]] = self._scorer.score(prompt, suffixes).tolist()
-        return rows
+    def score_branches(self, prompt: LabelPrompt, forks: Sequence[Fork]) -> list[list[list[float]]]:
+        """Log-probabilities: for each fork a row for each branch with a column for each label."""
+        return [scores.tolist() for scores in self._scorer.score(prompt, forks)]
 
     def chat(self, messages: Sequence[Message], options: ChatOptions) -> dict[str, Any]:
         """A generated answer; the kept prefix gives way when both do not fit."""

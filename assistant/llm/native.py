@@ -133,6 +133,15 @@ class NativeModel:
                 " Try a smaller llm_context_tokens, or another model."
             )
 
+    def run(self, rows: Sequence[Row]) -> list[NDArray[np.float64]]:
+        """Run any number of rows, batch after batch: the log-probabilities at each wanted row, in their order."""
+        found = []
+        for start in range(0, len(rows), BATCH_TOKENS):
+            batch = rows[start : start + BATCH_TOKENS]
+            self.decode(batch)
+            found += [self.logprobs(i) for i, row in enumerate(batch) if row.wanted]
+        return found
+
     def logprobs(self, row: int) -> NDArray[np.float64]:
         """Log-probabilities over the whole vocabulary at a wanted row of the last batch."""
         pointer = self.c.llama_get_logits_ith(self.context, row)

@@ -40,7 +40,7 @@ class PromptHeader(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class RenderedPrompt:
-    """A prompt filled in; system and prefix stay the same while only the inputs of the suffix change."""
+    """A prompt filled in; system and prefix stay the same while only the inputs of suffix and tail change."""
 
     system: str
     prefix: str
@@ -48,8 +48,8 @@ class RenderedPrompt:
     tail: str
 
     def for_labels(self, labels: tuple[str, ...]) -> LabelPrompt:
-        """What to score suffixes with."""
-        return LabelPrompt(self.system, self.prefix, labels, self.tail)
+        """What to score forks with, whose stems are suffixes and whose branches are tails."""
+        return LabelPrompt(self.system, self.prefix, labels)
 
     def messages(self) -> list[Message]:
         """The same as chat messages."""
@@ -88,7 +88,7 @@ class Prompt:
 
 @cache
 def load_prompt(name: str) -> Prompt:
-    """The prompt file `prompts/NAME.md`, for example `score_labels.v1`."""
+    """The prompt file `prompts/NAME.md`, for example `ask_code.v1`."""
     file = resources.files("prompts") / f"{name}.md"
     try:
         data = file.read_bytes()

@@ -1,13 +1,14 @@
 """What client and worker say to each other: JSON in UTF-8 bytes, one request, one answer."""
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from assistant.llm.errors import LlmError, PromptTooLongError
 from store.errors import InvalidInputError, StudyError
 
-VERSION = 1
+VERSION = 2
 MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 
 Message = dict[str, str]
@@ -15,17 +16,24 @@ Message = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class LabelPrompt:
-    """A question answered by one label: a system message, then a user message of prefix + suffix + tail.
+    """Questions answered by one label: a system message, then a user message of prefix + stem + branch.
 
-    Prefix and system are the same for many suffixes and are evaluated once. Each label must be one token of the
-    model where the answer starts. Let prefix and suffix end in one newline: parts are made into tokens one by one,
-    and two newlines at an end become another token than in the middle of a text.
+    System and prefix are the same for many stems and are evaluated once. Each label must be one token of the model
+    where the answer starts. Let prefix and stem end in one newline: parts are made into tokens one by one, and two
+    newlines at an end become another token than in the middle of a text.
     """
 
     system: str
     prefix: str
     labels: tuple[str, ...]
-    tail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """One text with several ways to go on, such as a passage and a question about each code."""
+
+    stem: str
+    branches: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +59,14 @@ def decode(data: bytes) -> dict[str, Any]:
     return message
 
 
-def prompt_to_json(prompt: LabelPrompt) -> dict[str, Any]:
-    """The prompt as it travels."""
-    return asdict(prompt)
-
-
 def prompt_from_json(value: dict[str, Any]) -> LabelPrompt:
-    """The prompt as it arrived."""
-    return LabelPrompt(value["system"], value["prefix"], tuple(value["labels"]), value["tail"])
+    """The prompt as it arrived; it travels as `asdict` gives it."""
+    return LabelPrompt(value["system"], value["prefix"], tuple(value["labels"]))
+
+
+def forks_from_json(values: Sequence[dict[str, Any]]) -> list[Fork]:
+    """The forks as they arrived."""
+    return [Fork(value["stem"], tuple(value["branches"])) for value in values]
 
 
 def error_to_json(error: StudyError) -> dict[str, Any]:

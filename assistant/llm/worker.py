@@ -38,9 +38,9 @@ class Model(Protocol):
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]: ...  # noqa: D102
 
-    def score_labels(  # noqa: D102
-        self, prompt: protocol.LabelPrompt, suffixes: Sequence[str]
-    ) -> list[list[float]]: ...
+    def score_branches(  # noqa: D102
+        self, prompt: protocol.LabelPrompt, forks: Sequence[protocol.Fork]
+    ) -> list[list[list[float]]]: ...
 
     def chat(self, messages: Sequence[protocol.Message], options: ChatOptions) -> dict[str, Any]: ...  # noqa: D102
 
@@ -126,8 +126,8 @@ _OPERATIONS: dict[str, Callable[[Model, dict[str, Any]], Any]] = {
     "info": lambda model, _: model.info(),
     "self_test": lambda model, _: model.self_test(),
     "count_tokens": lambda model, request: model.count_tokens(request["texts"]),
-    "score_labels": lambda model, request: model.score_labels(
-        protocol.prompt_from_json(request["prompt"]), request["suffixes"]
+    "score_branches": lambda model, request: model.score_branches(
+        protocol.prompt_from_json(request["prompt"]), protocol.forks_from_json(request["forks"])
     ),
     "chat": lambda model, request: model.chat(request["messages"], _chat_options(request)),
 }
@@ -159,7 +159,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--context-tokens", type=int, required=True)
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--idle-seconds", type=float, required=True)
-    parser.add_argument("--parallel", type=int, help="suffixes scored beside each other (one on a CPU, many on a GPU)")
+    parser.add_argument("--parallel", type=int, help="branches scored beside each other (one on a CPU, many on a GPU)")
     parser.add_argument("--no-extra-bufts", action="store_true", help="do without repacked weights (AMX and others)")
     return parser.parse_args(argv)
 

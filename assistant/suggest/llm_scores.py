@@ -1,12 +1,11 @@
-"""The language model's score: how likely it is to answer with a code's letter, against an empty passage.
+"""The language model's score: how much rather it says Yes than No to whether a code applies to a passage.
 
-The codebook is asked about in groups of at most 25 codes, each group with a letter for “none of these”; a group that
-does not fit the model's context window is halved. Nothing is cut off and nothing is generated: the scores are the
-letters' log-probabilities in one forward pass, less those for a passage without content (contextual calibration,
-Zhao et al. 2021).
+Nothing is cut off and nothing is generated: a score is the log-odds of Yes against No in one forward pass, less those
+for a passage without content (contextual calibration, Zhao et al. 2021). It depends on the model, the prompt file, the
+segment, the question asked before it and this code's own words, and on no other code or segment: after an edit of one
+code, that one is asked about again and no other.
 """
 
-import string
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -14,21 +13,23 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.llm import LabelPrompt, PromptTooLongError, RenderedPrompt, load_prompt
+from assistant.llm import Fork, LabelPrompt, PromptTooLongError, load_prompt
+from store.canonical import sha256_text
 from store.values import Code, Codebook, Segment
 
 Matrix = NDArray[np.float32]
+Mask = NDArray[np.bool_]
 
-PROMPT = "score_labels.v1"
+PROMPT = "ask_code.v1"
+LABELS = ("Yes", "No")
 CONTENT_FREE = "N/A"
-MOST_CODES = 25
 
 
-class LabelScorer(Protocol):
-    """What scores labels: the language model process, or a fake in tests."""
+class BranchScorer(Protocol):
+    """What scores branches: the language model process, or a fake in tests."""
 
-    def score_labels(self, prompt: LabelPrompt, suffixes: Sequence[str]) -> Matrix:
-        """Log-probabilities of shape (suffixes, labels)."""
+    def score_branches(self, prompt: LabelPrompt, forks: Sequence[Fork]) -> list[Matrix]:
+        """Log-probabilities of the labels, for each fork of shape (branches, labels)."""
         ...
 
 
@@ -40,100 +41,75 @@ class Question:
     asked: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """Some codes with the prompt that asks about them and the answer to an empty passage."""
-
-    codes: tuple[Code, ...]
-    prompt: LabelPrompt
-    baseline: Matrix
-
-
 class LlmScores:
-    """Scores segments against one codebook version with one model."""
+    """Scores segments against the codes (at least one) of one codebook version with one model."""
 
-    def __init__(
-        self, scorer: LabelScorer, codebook: Codebook, codes: Sequence[Code], longest: Question | None = None
-    ) -> None:
+    def __init__(self, scorer: BranchScorer, codebook: Codebook, codes: Sequence[Code]) -> None:
         self._scorer = scorer
-        self._codebook = codebook
-        self._prompt = load_prompt(PROMPT)
-        try:
-            self._groups = self._grouped(tuple(codes), MOST_CODES, longest)
-        except PromptTooLongError:
-            # The longest passage does not fit beside a single code: it will go without, and shall cost no one else.
-            self._groups = self._grouped(tuple(codes), MOST_CODES, None)
+        self._file = load_prompt(PROMPT)
+        self._words = [_words(code, codebook) for code in codes]
+        rendered = [self._file.render(code=words, question="", segment=CONTENT_FREE) for words in self._words]
+        self._branches = [each.tail for each in rendered]
+        self._prompt = rendered[0].for_labels(LABELS)
+        self._empty_stem = rendered[0].suffix
+        self._baselines = np.full(len(codes), np.nan, np.float32)
 
     @property
-    def seen(self) -> tuple[str, ...]:
-        """The part of each prompt that all segments share, as the model sees it."""
-        return tuple(group.prompt.prefix for group in self._groups)
-
-    def scores(self, questions: Sequence[Question]) -> Matrix:
-        """Shape (segments, codes); a row of NaN for a segment that is too long for the model's context window."""
-        try:
-            return self._batch(questions)
-        except PromptTooLongError:
-            if len(questions) == 1:
-                return np.full((1, self._width), np.nan, np.float32)
-            middle = len(questions) // 2
-            return np.concatenate([self.scores(questions[:middle]), self.scores(questions[middle:])])
+    def seen(self) -> str:
+        """The part of the prompt that all pairs share, as the model sees it."""
+        return f"{self._prompt.system}\n\n{self._prompt.prefix}"
 
     @property
-    def _width(self) -> int:
-        return sum(len(group.codes) for group in self._groups)
+    def hashes(self) -> tuple[str, ...]:
+        """For each code the hash of what the model reads of it; scores are good for as long as it stays the same."""
+        return tuple(sha256_text(branch) for branch in self._branches)
 
-    def _batch(self, questions: Sequence[Question]) -> Matrix:
-        parts = []
-        for group in self._groups:
-            suffixes = [self._suffix(group, q.segment.text, q.asked) for q in questions]
-            answers = _among_labels(self._scorer.score_labels(group.prompt, suffixes))
-            parts.append((answers - group.baseline)[:, :-1])
-        return np.concatenate(parts, axis=1).astype(np.float32)
-
-    def _grouped(self, codes: tuple[Code, ...], most: int, longest: Question | None) -> list[_Group]:
-        groups = []
-        for start in range(0, len(codes), most):
-            part = codes[start : start + most]
-            try:
-                groups.append(self._group(part, longest))
-            except PromptTooLongError:
-                if len(part) == 1:
-                    raise
-                groups += self._grouped(part, (len(part) + 1) // 2, longest)
-        return groups
-
-    def _group(self, codes: tuple[Code, ...], longest: Question | None) -> _Group:
-        """The codes as one prompt; raises PromptTooLongError where the longest passage would not fit behind it."""
-        rendered = self._render(codes, CONTENT_FREE, "")
-        prompt = rendered.for_labels(tuple(string.ascii_uppercase[: len(codes) + 1]))
-        suffixes = [rendered.suffix]
-        if longest is not None:
-            suffixes.append(self._render(codes, longest.segment.text, longest.asked).suffix)
-        baseline = _among_labels(self._scorer.score_labels(prompt, suffixes)[:1])
-        return _Group(codes, prompt, baseline)
-
-    def _suffix(self, group: _Group, text: str, asked: str) -> str:
-        return self._render(group.codes, text, asked).suffix
-
-    def _render(self, codes: tuple[Code, ...], text: str, asked: str) -> RenderedPrompt:
-        letters = string.ascii_uppercase
-        listed = [
-            {
-                "letter": letters[index],
-                "name": code.name,
-                "theme": theme.name if (theme := self._codebook.theme_of(code)) else "",
-                "definition": code.definition or code.name,
-                "include": code.include,
-                "exclude": code.exclude,
-            }
-            for index, code in enumerate(codes)
+    def scores(self, questions: Sequence[Question], wanted: Mask) -> Matrix:
+        """Shape (segments, codes) like `wanted`; NaN where nothing is wanted or the model's window is too small."""
+        self._know_baselines(np.asarray(wanted.any(axis=0)))
+        stems = [
+            self._file.render(code=self._words[0], question=q.asked, segment=q.segment.text).suffix for q in questions
         ]
-        return self._prompt.render(codes=listed, none_letter=letters[len(codes)], question=asked, segment=text)
+        return self._log_odds(stems, wanted) - self._baselines
+
+    def _know_baselines(self, needed: Mask) -> None:
+        missing = needed & np.isnan(self._baselines)
+        self._baselines[missing] = self._log_odds([self._empty_stem], missing[None])[0, missing]
+
+    def _log_odds(self, stems: Sequence[str], wanted: Mask) -> Matrix:
+        found = np.full(wanted.shape, np.nan, np.float32)
+        rows: list[int] = np.flatnonzero(wanted.any(axis=1)).tolist()
+        forks = [Fork(stems[row], tuple(self._branches[c] for c in np.flatnonzero(wanted[row]))) for row in rows]
+        try:
+            answers = self._scorer.score_branches(self._prompt, forks)
+        except PromptTooLongError:
+            return self._halved(stems, wanted)
+        for row, answer in zip(rows, answers, strict=True):
+            found[row, wanted[row]] = answer[:, 0] - answer[:, 1]
+        return found
+
+    def _halved(self, stems: Sequence[str], wanted: Mask) -> Matrix:
+        """Ask in two halves, of segments or else of codes, so that what is too long costs no other pair."""
+        if len(stems) > 1:
+            middle = len(stems) // 2
+            halves = [self._log_odds(stems[part], wanted[part]) for part in (slice(middle), slice(middle, None))]
+            return np.concatenate(halves)
+        columns = np.flatnonzero(wanted[0])
+        if len(columns) == 1:
+            return np.full(wanted.shape, np.nan, np.float32)
+        early = wanted & (np.arange(wanted.shape[1]) < columns[len(columns) // 2])
+        first, second = self._log_odds(stems, early), self._log_odds(stems, wanted & ~early)
+        halved: Matrix = np.where(early, first, second)
+        return halved
 
 
-def _among_labels(logprobs: Matrix) -> Matrix:
-    """Log-probabilities over the labels alone, so that a model that rambles still chooses."""
-    top = logprobs.max(axis=1, keepdims=True)
-    among: Matrix = logprobs - top - np.log(np.exp(logprobs - top).sum(axis=1, keepdims=True))
-    return among
+def _words(code: Code, codebook: Codebook) -> dict[str, str]:
+    """What a model is told of a code: its own words and its theme's name."""
+    theme = codebook.theme_of(code)
+    return {
+        "name": code.name,
+        "theme": theme.name if theme else "",
+        "definition": code.definition,
+        "include": code.include,
+        "exclude": code.exclude,
+    }

@@ -86,14 +86,14 @@ class KilledOnce:
         self._pid = pid
         self.killed = False
 
-    def score_labels(self, prompt, suffixes):
-        if len(suffixes) < 3 or self.killed:
-            return self._client.score_labels(prompt, suffixes)
+    def score_branches(self, prompt, forks):
+        if len(forks) < 3 or self.killed:
+            return self._client.score_branches(prompt, forks)
         self.killed = True
         killer = threading.Timer(0.3, psutil.Process(self._pid).kill)
         killer.start()
         try:
-            return self._client.score_labels(prompt, suffixes)
+            return self._client.score_branches(prompt, forks)
         finally:
             killer.join()
             assert not psutil.pid_exists(self._pid) or psutil.Process(self._pid).status() == psutil.STATUS_ZOMBIE

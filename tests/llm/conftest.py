@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.llm import LabelPrompt, LlmClient
+from assistant.llm import Fork, LabelPrompt, LlmClient
 from assistant.settings import Settings, load_settings
 
 FAKE = Path(__file__).parent / "fake_worker.py"
@@ -73,19 +73,25 @@ def client(request: pytest.FixtureRequest) -> LlmClient:
 
 @pytest.fixture
 def prompt() -> LabelPrompt:
-    prefix = (
-        "The codes:\nA. Data: where data come from.\nB. Money: who pays for the work.\n"
-        "C. People: who takes part and how they meet.\nD. None of these.\n"
-    )
-    return LabelPrompt("You answer with one letter.", prefix, ("A", "B", "C", "D"), "\nThe letter of the best code:")
+    prefix = "Read the passage from an interview, then say whether the code applies to it.\n"
+    return LabelPrompt("You answer with Yes or No.", prefix, ("Yes", "No"))
+
+
+CODES = (
+    "Code: Data: where data come from. Does it apply?",
+    "Code: Money: who pays for the work, and what it costs. Does it apply?",
+    "Code: People: who takes part and how they meet. Does it apply?",
+)
 
 
 @pytest.fixture
-def passages() -> list[str]:
-    return [
+def forks() -> list[Fork]:
+    """Passages, each with a question about each of three codes."""
+    passages = [
         "We met every Thursday, mostly online.",
         "Nobody knew who would pay for the machines, so, hm, we waited until spring.",
         "The texts came from a newspaper that closed.",
         "It rained.",
         "Half of us never said a word in the calls, and then somebody asked them, and they had a lot to say about it.",
     ]
+    return [Fork(f"Passage: {passage}\n", CODES) for passage in passages]

@@ -52,16 +52,19 @@ class FakeModel:
     def count_tokens(self, texts):
         return [len(text.split()) for text in texts]
 
-    def score_labels(self, prompt, suffixes):
-        self._die_if_planned("score_labels")
+    def score_branches(self, prompt, forks):
+        self._die_if_planned("score_branches")
         if (self.plan / "slow").exists():
             time.sleep(float((self.plan / "slow").read_text(encoding="utf-8")))
-        if any(len(label) != 1 for label in prompt.labels):
+        if any(len(label) > 3 for label in prompt.labels):
             raise InvalidInputError("A label is not a single token.")
-        for index, suffix in enumerate(suffixes):
-            if len(suffix.split()) > self.options.context_tokens:
+        for index, fork in enumerate(forks):
+            if max((len(f"{fork.stem} {b}".split()) for b in fork.branches), default=0) > self.options.context_tokens:
                 raise PromptTooLongError(f"Text number {index + 1} is too long.", index)
-        return [[_score(prompt.prefix, suffix, label) for label in prompt.labels] for suffix in suffixes]
+        return [
+            [[_score(prompt.prefix, fork.stem, branch, label) for label in prompt.labels] for branch in fork.branches]
+            for fork in forks
+        ]
 
     def chat(self, messages, options):
         words = messages[-1]["content"].split()[: options.max_tokens]

@@ -5,8 +5,8 @@ import numpy as np
 import psutil
 import pytest
 
-from assistant.llm import LabelPrompt, LlmClient, LlmCrashedError, PromptTooLongError
-from assistant.llm.client import SUFFIXES_PER_REQUEST
+from assistant.llm import Fork, LabelPrompt, LlmClient, LlmCrashedError, PromptTooLongError
+from assistant.llm.client import FORKS_PER_REQUEST
 from store.errors import InvalidInputError
 
 
@@ -20,43 +20,56 @@ def _gone(pid: int, seconds: float = 10.0) -> bool:
     return True
 
 
-def test_scores_are_log_probabilities_in_the_order_given(client, prompt, passages):
-    """Each suffix has its own row, each label its column, and the order of asking changes no number."""
-    scores = client.score_labels(prompt, passages)
-    assert scores.shape == (5, 4)
+def test_scores_are_log_probabilities_in_the_order_given(client, prompt, forks):
+    """Each fork has its own table, each branch its row, each label its column; the order changes no number."""
+    scores = np.array(client.score_branches(prompt, forks))
+    assert scores.shape == (5, 3, 2)
     assert scores.dtype == np.float32
-    assert (np.exp(scores.astype(float)).sum(axis=1) <= 1.0).all()
-    assert len({tuple(row) for row in scores}) == 5
-    reverse = client.score_labels(prompt, passages[::-1])[::-1]
-    np.testing.assert_allclose(reverse, scores, atol=0 if client.info()["parallel"] == 1 else 0.5)
+    assert (np.exp(scores.astype(float)).sum(axis=2) <= 1.0).all()
+    assert len({tuple(row) for table in scores for row in table}) == 15
+    reverse = np.array(client.score_branches(prompt, forks[::-1]))[::-1]
+    np.testing.assert_array_equal(reverse, scores)
+
+
+def test_a_branch_scores_alike_in_any_company(client, prompt, forks):
+    """Which other branches are asked about, and in which order, changes no bit: a score may be kept by its pair."""
+    together = np.array(client.score_branches(prompt, forks))
+    for branch in range(3):
+        alone = client.score_branches(prompt, [Fork(f.stem, (f.branches[branch],)) for f in forks])
+        np.testing.assert_array_equal(np.concatenate(alone), together[:, branch])
+    turned = client.score_branches(prompt, [Fork(f.stem, f.branches[::-1]) for f in forks])
+    np.testing.assert_array_equal(np.array(turned)[:, ::-1], together)
 
 
 def test_nothing_to_score_is_an_empty_table(client, prompt):
-    """No suffix gives no row, yet keeps the number of columns."""
-    assert client.score_labels(prompt, []).shape == (0, 4)
+    """No fork gives no table; a fork without branches gives one without rows that keeps its columns."""
+    assert client.score_branches(prompt, []) == []
+    assert client.score_branches(prompt, [Fork("It rained.\n", ())])[0].shape == (0, 2)
 
 
-def test_second_client_meets_the_same_process(client, prompt, passages, request):
+def test_second_client_meets_the_same_process(client, prompt, forks, request):
     """Two clients of one model share one process and see the same numbers."""
     fake = "fake" in request.node.name
     other = request.getfixturevalue("fake")() if fake else LlmClient(client._model_path, client._settings)
     with other:
         assert other.info()["pid"] == client.info()["pid"]
-        np.testing.assert_array_equal(other.score_labels(prompt, passages), client.score_labels(prompt, passages))
+        np.testing.assert_array_equal(other.score_branches(prompt, forks), client.score_branches(prompt, forks))
 
 
-def test_too_long_suffix_is_refused_and_named(client, prompt):
-    """A suffix that does not fit is never cut: the error names it, also beyond the first request."""
-    suffixes = ["short"] * SUFFIXES_PER_REQUEST + ["short", "word " * 9000, "short"]
-    with pytest.raises(PromptTooLongError, match=f"number {SUFFIXES_PER_REQUEST + 2} ") as caught:
-        client.score_labels(prompt, suffixes)
-    assert caught.value.index == SUFFIXES_PER_REQUEST + 1
+@pytest.mark.parametrize("long", [Fork("word " * 9000, ("short",)), Fork("short", ("short", "word " * 9000))])
+def test_too_long_fork_is_refused_and_named(client, prompt, long):
+    """A passage or a question that does not fit is never cut: the error names it, also beyond the first request."""
+    short = Fork("short", ("short",))
+    forks = [short] * FORKS_PER_REQUEST + [short, long, short]
+    with pytest.raises(PromptTooLongError, match=f"number {FORKS_PER_REQUEST + 2} ") as caught:
+        client.score_branches(prompt, forks)
+    assert caught.value.index == FORKS_PER_REQUEST + 1
 
 
-def test_label_of_several_tokens_is_refused(client, prompt):
+def test_label_of_several_tokens_is_refused(client):
     """A label that is no single token has no score at one position, and the sentence says so."""
     with pytest.raises(InvalidInputError, match="single token"):
-        client.score_labels(LabelPrompt("s", "p", ("A", "incomprehensibilities")), ["x"])
+        client.score_branches(LabelPrompt("s", "p\n", ("A", "incomprehensibilities")), [Fork("x\n", ("y",))])
 
 
 def test_count_tokens_counts_each_text(client):
@@ -74,24 +87,24 @@ def test_chat_stops_at_the_length(client):
     assert answer.text
 
 
-def test_killed_process_comes_back_with_the_same_numbers(client, prompt, passages):
+def test_killed_process_comes_back_with_the_same_numbers(client, prompt, forks):
     """SIGKILL between two requests costs a restart and nothing else."""
-    before = client.score_labels(prompt, passages)
+    before = client.score_branches(prompt, forks)
     pid = client.info()["pid"]
     psutil.Process(pid).kill()
-    np.testing.assert_array_equal(client.score_labels(prompt, passages), before)
+    np.testing.assert_array_equal(client.score_branches(prompt, forks), before)
     assert client.info()["pid"] != pid
 
 
-def test_kill_in_the_middle_of_scoring_loses_no_row(client, prompt, passages, plan):
+def test_kill_in_the_middle_of_scoring_loses_no_row(client, prompt, forks, plan):
     """SIGKILL while a request is under way: it is repeated, and every row is what an undisturbed run gives."""
     repeats = 10 if client.info()["model"] == "stand-in" else 2
-    many = [f"{i}. {text}" for i in range(repeats) for text in passages]
-    undisturbed = client.score_labels(prompt, many)
+    many = [Fork(f"{i}. {fork.stem}", fork.branches) for i in range(repeats) for fork in forks]
+    undisturbed = client.score_branches(prompt, many)
     (plan / "slow").write_text("0.5", encoding="utf-8")
     pid = client.info()["pid"]
     found = []
-    asking = threading.Thread(target=lambda: found.append(client.score_labels(prompt, many)))
+    asking = threading.Thread(target=lambda: found.append(client.score_branches(prompt, many)))
     asking.start()
     time.sleep(0.25)
     assert asking.is_alive()
@@ -104,12 +117,12 @@ def test_kill_in_the_middle_of_scoring_loses_no_row(client, prompt, passages, pl
 def test_two_crashes_end_in_a_sentence(fake, plan, prompt):
     """The second crash in one request is reported with model, exit status, the log's gist and what to do."""
     client = fake()
-    (plan / "score_labels").write_text("2", encoding="utf-8")
+    (plan / "score_branches").write_text("2", encoding="utf-8")
     with pytest.raises(LlmCrashedError) as caught:
-        client.score_labels(prompt, ["x"])
+        client.score_branches(prompt, [Fork("x\n", ("y",))])
     for part in ("stand-in.gguf", "exit status 7", "told to die", "interview doctor"):
         assert part in str(caught.value)
-    assert client.score_labels(prompt, ["x"]).shape == (1, 4)
+    assert client.score_branches(prompt, [Fork("x\n", ("y",))])[0].shape == (1, 2)
 
 
 def test_crash_in_the_self_test_falls_back_to_plain_weights(fake, plan):
@@ -161,7 +174,7 @@ def test_silent_process_counts_as_dead(fake, plan, prompt):
     pid = client.info()["pid"]
     (plan / "slow").write_text("30", encoding="utf-8")
     with pytest.raises(LlmCrashedError, match="crashed twice"):
-        client.score_labels(prompt, ["x"])
+        client.score_branches(prompt, [Fork("x\n", ("y",))])
     assert _gone(pid)
 
 

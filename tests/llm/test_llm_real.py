@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from assistant.llm import LlmClient, PromptTooLongError
+from assistant.llm import Fork, LlmClient, PromptTooLongError
 from assistant.llm.launch import WORKER_COMMAND
 
 pytestmark = pytest.mark.models
@@ -33,32 +33,43 @@ def exact_model(real_client, tmp_path_factory):
     path.unlink()
 
 
-def test_shared_prefix_scores_as_the_whole_prompt_does(exact_model, real_settings, prompt, passages):
-    """One evaluation of the codebook, alone or for passages beside each other, gives what full prompts give."""
+def test_shared_prefix_and_stem_score_as_the_whole_prompt_does(exact_model, real_settings, prompt, forks):
+    """One evaluation of prefix and passage, for branches alone or beside each other, gives what full prompts give."""
     whole = dataclasses.replace(prompt, prefix="")
     with LlmClient(exact_model, real_settings) as client:
-        full = client.score_labels(whole, [prompt.prefix + text for text in passages])
-        alone = client.score_labels(prompt, passages)
+        full = [
+            client.score_branches(whole, [Fork("", (prompt.prefix + fork.stem + branch,))])[0][0]
+            for fork in forks
+            for branch in fork.branches
+        ]
+        alone = np.concatenate(client.score_branches(prompt, forks))
         client.shutdown()
-    command = (*WORKER_COMMAND, "--parallel", "8")
-    with LlmClient(exact_model, real_settings, command=command) as client:
-        beside = client.score_labels(prompt, passages)
-        other_way = client.score_labels(prompt, passages[::-1])[::-1]
+    with LlmClient(exact_model, real_settings, command=(*WORKER_COMMAND, "--parallel", "8")) as client:
+        assert client.info()["parallel"] == 8
+        beside = np.concatenate(client.score_branches(prompt, forks))
         client.shutdown()
     assert np.ptp(full, axis=0).max() > 0.3
-    clear = np.sort(full)[:, -1] - np.sort(full)[:, -2] > 0.1
-    assert clear.any()
-    for scores in (alone, beside, other_way):
-        np.testing.assert_allclose(scores, full, atol=0.05, rtol=0)
-        np.testing.assert_array_equal(scores.argmax(axis=1)[clear], full.argmax(axis=1)[clear])
+    np.testing.assert_allclose(alone, full, atol=0.05, rtol=0)
+    np.testing.assert_allclose(beside, full, atol=0.05, rtol=0)
 
 
-def test_weights_of_few_bits_move_the_numbers_little(real_client, real_settings, prompt, passages):
-    """Beside each other, the same passages get other last digits from the quantised model, within known noise."""
+def test_weights_of_few_bits_move_the_numbers_little(real_client, real_settings, prompt, forks):
+    """Beside each other, the same branches get other last digits from the quantised model, within known noise."""
     with _started_with(real_client, real_settings, "--parallel", "8") as client:
-        beside = client.score_labels(prompt, passages)
+        beside = client.score_branches(prompt, forks)
         client.shutdown()
-    np.testing.assert_allclose(beside, real_client.score_labels(prompt, passages), atol=0.6, rtol=0)
+    np.testing.assert_allclose(beside, real_client.score_branches(prompt, forks), atol=0.6, rtol=0)
+
+
+def test_more_branches_than_sequences_are_all_scored(real_client, real_settings, prompt, forks):
+    """Eighty questions about one passage, alone or as many beside each other as there is room, lose none."""
+    many = Fork(forks[0].stem, tuple(f"Code: topic number {n}. Does it apply?" for n in range(80)))
+    (alone,) = real_client.score_branches(prompt, [many])
+    with _started_with(real_client, real_settings, "--parallel", "999") as client:
+        (beside,) = client.score_branches(prompt, [many])
+        client.shutdown()
+    assert alone.shape == beside.shape == (80, 2)
+    np.testing.assert_allclose(beside, alone, atol=0.6, rtol=0)
 
 
 def test_control_tokens_in_a_transcript_are_plain_text(real_client, prompt):
@@ -71,28 +82,28 @@ def test_control_tokens_in_a_transcript_are_plain_text(real_client, prompt):
     assert said - plain == real_client.count_tokens([forged])[0]
 
 
-def test_prefix_is_kept_on_disk_and_a_damaged_one_is_made_again(real_client, real_settings, prompt, passages):
+def test_prefix_is_kept_on_disk_and_a_damaged_one_is_made_again(real_client, real_settings, prompt, forks):
     """A new process reads the evaluated prefix; one with a flipped byte is noticed, dropped and replaced."""
     folder = real_settings.cache_dir / "kv"
     special = dataclasses.replace(prompt, prefix=prompt.prefix + "Take your time.\n\n")
     before = set(folder.glob("*.kv"))
-    scores = real_client.score_labels(special, passages)
+    scores = real_client.score_branches(special, forks)
     (kept,) = set(folder.glob("*.kv")) - before
     made = kept.read_bytes()
     real_client.shutdown()
-    np.testing.assert_array_equal(real_client.score_labels(special, passages), scores)
+    np.testing.assert_array_equal(real_client.score_branches(special, forks), scores)
     real_client.shutdown()
     kept.write_bytes(made[:-100] + bytes([made[-100] ^ 0xFF]) + made[-99:])
-    np.testing.assert_array_equal(real_client.score_labels(special, passages), scores)
+    np.testing.assert_array_equal(real_client.score_branches(special, forks), scores)
     assert kept.read_bytes() == made
 
 
-def test_chat_leaves_the_kept_prefix_alone(real_client, prompt, passages):
+def test_chat_leaves_the_kept_prefix_alone(real_client, prompt, forks):
     """Text generated between two scorings, even one that needs the whole window, changes no score."""
-    before = real_client.score_labels(prompt, passages)
+    before = real_client.score_branches(prompt, forks)
     long = "The rain fell on the roof. " * 135
     real_client.chat([{"role": "user", "content": long}], max_tokens=2)
-    np.testing.assert_array_equal(real_client.score_labels(prompt, passages), before)
+    np.testing.assert_array_equal(real_client.score_branches(prompt, forks), before)
 
 
 def test_grammar_and_schema_bind_the_answer(real_client):
@@ -119,10 +130,10 @@ def test_seed_decides_the_sampled_text(real_client):
     assert cut.text == greedy[: greedy.index(stop)]
 
 
-def test_codebook_that_does_not_fit_is_refused(real_client, prompt):
-    """A prefix beyond the window is refused as a whole: no suffix is to blame."""
-    with pytest.raises(PromptTooLongError, match="codebook prompt") as caught:
-        real_client.score_labels(dataclasses.replace(prompt, prefix="word " * 3000), ["x"])
+def test_prefix_that_does_not_fit_is_refused(real_client, prompt):
+    """A prefix beyond the window is refused as a whole: no passage is to blame."""
+    with pytest.raises(PromptTooLongError, match="before the first passage") as caught:
+        real_client.score_branches(dataclasses.replace(prompt, prefix="word " * 3000), [Fork("x\n", ("y",))])
     assert caught.value.index is None
 
 
@@ -135,13 +146,13 @@ def test_info_says_what_is_loaded(real_client, real_settings):
     assert real_client.self_test()["decoded"] is True
 
 
-def test_worker_runs_without_the_fast_path(real_client, real_settings, prompt, passages):
+def test_worker_runs_without_the_fast_path(real_client, real_settings, prompt, forks):
     """The fallback for CPUs whose fast path crashes loads the same model and agrees within noise."""
     with _started_with(real_client, real_settings, "--no-extra-bufts") as client:
         assert client.info()["use_extra_bufts"] is False
-        plain = client.score_labels(prompt, passages)
+        plain = client.score_branches(prompt, forks)
         client.shutdown()
-    np.testing.assert_allclose(plain, real_client.score_labels(prompt, passages), atol=1.0)
+    np.testing.assert_allclose(plain, real_client.score_branches(prompt, forks), atol=1.0)
 
 
 def test_file_that_is_no_model_is_a_sentence(real_settings, tmp_path):

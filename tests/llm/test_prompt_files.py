@@ -74,23 +74,18 @@ def test_unknown_name_is_a_sentence():
         load_prompt("none.v1")
 
 
-def test_label_prompt_lists_the_codes_and_keeps_the_passage_in_the_suffix():
-    """Only the suffix changes from passage to passage, so the rest can be evaluated once."""
-    code = SimpleNamespace(
-        letter="A", name="Data", theme="", definition="Where data come from.", include="", exclude=""
-    )
-    themed = SimpleNamespace(
-        letter="B", name="Pay", theme="Money", definition="Who pays.", include="grants", exclude="salaries"
-    )
-    prompt = load_prompt("score_labels.v1")
-    first, second = (
-        prompt.render(codes=[code, themed], none_letter="C", question=question, segment=text)
-        for question, text in (("", "It rained."), ("And then?", "We met."))
-    )
-    assert first.for_labels(("A", "B", "C")) == second.for_labels(("A", "B", "C"))
-    assert "\nA. Data: Where data come from.\nB. Pay (Money): Who pays. Include: grants Exclude: salaries\nC. None" in (
-        first.prefix
-    )
+def test_question_about_a_code_keeps_passage_and_code_apart():
+    """The prefix is the same for all, the suffix knows no code and the tail no passage, so each is evaluated once."""
+    plain = SimpleNamespace(name="Data", theme="", definition="", include="", exclude="")
+    themed = SimpleNamespace(name="Pay", theme="Money", definition="Who pays.", include="grants", exclude="salaries")
+    prompt = load_prompt("ask_code.v1")
+    first = prompt.render(code=plain, question="", segment="It rained.")
+    second = prompt.render(code=themed, question="And then?", segment="We met.")
+    assert first.for_labels(("Yes", "No")) == second.for_labels(("Yes", "No"))
+    assert prompt.render(code=themed, question="", segment="It rained.").suffix == first.suffix
+    assert prompt.render(code=themed, question="", segment="It rained.").tail == second.tail
+    assert first.tail.startswith("Code: Data\n")
+    assert second.tail.startswith("Code: Pay (Money): Who pays. Include: grants Exclude: salaries\n")
     assert "It rained." in first.suffix
     assert "And then?" in second.suffix
     assert "Asked just before" not in first.suffix

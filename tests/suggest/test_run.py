@@ -1,3 +1,6 @@
+import uuid
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from filelock import FileLock
@@ -13,7 +16,7 @@ from store.runs import load_scores, suggestions
 from store.segments import segments
 from store.study import create_study
 from store.transcripts import transcript
-from store.values import Role
+from store.values import Code, Role
 
 
 def run(study, scorer=None, **options):
@@ -89,7 +92,8 @@ def test_an_interrupted_run_goes_on_and_ends_like_an_undisturbed_one(machines, t
         segment_new(other)
         undisturbed = run(other, whole)
         kept, expected = load_scores(machines, summary.run), load_scores(other, undisturbed.run)
-    assert 0 < len(rest.scored) < len(whole.scored)
+    assert 0 < len(rest.asked) < len(whole.asked)
+    assert 0 < summary.asked < undisturbed.asked
     assert all(m.complete for m in kept)
     assert (
         summary.segments
@@ -98,7 +102,7 @@ def test_an_interrupted_run_goes_on_and_ends_like_an_undisturbed_one(machines, t
     )
     for mine, theirs in zip(kept, expected, strict=True):
         for name in ("retrieval", "llm", "carrier"):
-            assert np.array_equal(mine.signals[name], theirs.signals[name])
+            assert np.array_equal(mine.signals[name], theirs.signals[name], equal_nan=True)
     assert verify(machines).faults == ()
 
 
@@ -123,20 +127,14 @@ def test_another_codebook_version_is_another_run(machines):
 
 
 def test_a_passage_too_long_for_the_model_is_counted_not_cut(machines):
-    """It is ranked by meaning alone, and the summary says how many there were."""
-    summary = run(machines, KeywordScorer(longest=90))
-    assert summary.too_long == sum(_too_long(s.text) for s in segments(machines, role=Role.PARTICIPANT))
-    assert summary.too_long > 0
-    assert all(len(m.segments) == 4 for m in load_scores(machines, summary.run))
-
-
-def _too_long(text):
-    from assistant.llm import load_prompt
-
-    codes = [{"letter": "A", "name": "x", "theme": "", "definition": "x", "include": "", "exclude": ""}]
-    prompt = load_prompt("score_labels.v1")
-    question = "How do you get machines?" if not text.startswith(("Cleaning", "My garden")) else "And the texts?"
-    return len(prompt.render(codes=codes, none_letter="B", question=question, segment=text).suffix) > 90
+    """It is ranked by meaning alone, and the summary says how many there were; no other pair is lost."""
+    whole = run(machines, KeywordScorer(), context_tokens=512)
+    summary = run(machines, KeywordScorer(longest=215), context_tokens=280)
+    assert 0 < summary.too_long < summary.segments
+    for kept, all_asked in zip(load_scores(machines, summary.run), load_scores(machines, whole.run), strict=True):
+        known = np.isfinite(kept.signals["llm"])
+        assert known.any(axis=1).sum() > 0
+        assert np.array_equal(kept.signals["llm"][known], all_asked.signals["llm"][known])
 
 
 def test_a_run_of_one_interview_does_not_hide_the_others(machines):
@@ -176,21 +174,99 @@ def test_with_many_codes_something_is_still_suggested(machines):
     assert named(machines)[propose(machines).by_segment[queue.id][0].code] == "queue"
 
 
-def test_a_codebook_too_large_for_the_window_is_asked_about_in_parts(machines):
-    """Every code gets a score from every segment, however small the window is."""
-    summary = run(machines, KeywordScorer(most_labels=3))
-    for m in load_scores(machines, summary.run):
-        assert m.signals["llm"].shape[1] == len(CODES) - 2
-        assert np.isfinite(m.signals["llm"]).all()
+def asked_pairs(study, summary):
+    matrices = load_scores(study, summary.run)
+    return np.concatenate([np.isfinite(m.signals["llm"]) for m in matrices])
 
 
-def test_sixty_codes_are_scored_in_groups(machines):
-    """Letters run out at 26; codes do not."""
-    many = codebook_codes([(f"code{n:02}", None, f"word{n:02}") for n in range(60)])
-    keep_codebook(machines, many, coder="ada", reason="many")
+def many_codes(count, changed=()):
+    rows = [(f"code{n:02}", None, f"word{n:02}{' anew' if n in changed else ''}") for n in range(count)]
+    return [Code(str(uuid.UUID(int=n)), *row) for n, row in enumerate(rows)]
+
+
+def test_the_model_is_asked_about_a_short_list_of_each_segment(machines):
+    """With many codes, each segment is asked about six, among them the one that its words lead to."""
+    rows = [*CODES, *((f"code{n:02}", None, f"unrelated topic{n:02}") for n in range(60))]
+    keep_codebook(machines, codebook_codes(rows), coder="ada", reason="many")
+    summary = run(machines, KeywordScorer())
+    assert (asked_pairs(machines, summary).sum(axis=1) == 6).all()
+    assert summary.asked == 6 * summary.segments
+    queue = next(s for s in segments(machines, "I1") if s.text.startswith("We wait"))
+    matrix = load_scores(machines, summary.run)[0]
+    codes = {named(machines)[guid]: column for column, guid in enumerate(matrix.codes)}
+    llm = matrix.signals["llm"][matrix.segments.index(queue.id)]
+    assert np.nanargmax(llm) == codes["queue"]
+
+
+def test_a_short_list_of_none_asks_about_all_codes(machines):
+    """Whoever has the time may have every pair of segment and code judged."""
+    keep_codebook(machines, many_codes(30), coder="ada", reason="many")
+    summary = run(machines, KeywordScorer(), shortlist=0)
+    assert asked_pairs(machines, summary).all()
+    assert summary.asked == 30 * summary.segments
+    assert run(machines, KeywordScorer(), shortlist=2).run.guid != summary.run.guid
+
+
+def test_an_edited_code_is_asked_about_again_and_no_other(machines):
+    """A new definition costs one column; all other answers are taken over, and all are as if asked afresh."""
+    keep_codebook(machines, many_codes(8), coder="ada", reason="start")
+    first = run(machines, KeywordScorer(), shortlist=0)
+    keep_codebook(machines, many_codes(8, changed=[3]), coder="ada", reason="sharper")
     scorer = KeywordScorer()
-    summary = run(machines, scorer)
-    assert load_scores(machines, summary.run)[0].signals["llm"].shape[1] == 60
+    second = run(machines, scorer, shortlist=0)
+    assert second.run.guid != first.run.guid
+    assert scorer.codes == {"code03"}
+    assert (second.asked, second.reused) == (second.segments, 7 * second.segments)
+    afresh = run(machines, KeywordScorer(), shortlist=0, context_tokens=1)
+    assert (afresh.asked, afresh.reused) == (8 * afresh.segments, 0)
+    for mine, theirs in zip(load_scores(machines, second.run), load_scores(machines, afresh.run), strict=True):
+        assert np.array_equal(mine.signals["llm"], theirs.signals["llm"])
+
+
+def test_a_renamed_theme_is_asked_about_again_with_its_codes(machines):
+    """The model reads the theme's name with each code in it, so these columns are new and others are not."""
+    codes = current_codebook(machines).codes
+    run(machines, KeywordScorer(), shortlist=0)
+    renamed = [replace(c, name="texts") if c.name == "data" else c for c in codes]
+    keep_codebook(machines, renamed, coder="ada", reason="another word")
+    scorer = KeywordScorer()
+    run(machines, scorer, shortlist=0)
+    assert {"licence", "cleaning"} <= scorer.codes
+    assert not {"queue", "cost"} & scorer.codes
+
+
+def test_a_removed_code_costs_nothing_and_a_new_one_only_itself(machines):
+    """What is left of a codebook keeps its answers; they stay good also after a version without the code."""
+    keep_codebook(machines, many_codes(5), coder="ada", reason="start")
+    first = run(machines, KeywordScorer(), shortlist=0)
+    keep_codebook(machines, many_codes(4), coder="ada", reason="one less")
+    fewer = run(machines, KeywordScorer(), shortlist=0)
+    assert (fewer.asked, fewer.reused) == (0, 4 * first.segments)
+    keep_codebook(machines, [*many_codes(5), many_codes(6)[-1]], coder="ada", reason="back, and one more")
+    more = run(machines, KeywordScorer(), shortlist=0)
+    assert (more.asked, more.reused) == (first.segments, 5 * first.segments)
+
+
+def test_another_model_is_not_given_the_first_ones_answers(machines):
+    """Answers are taken over from the same weights alone."""
+    run(machines, KeywordScorer(), shortlist=0)
+    embeddings, _ = word_embeddings(machines)
+    other = suggest(machines, embeddings, Model("other", "1" * 64, KeywordScorer()), shortlist=0)
+    assert other.reused == 0
+    assert other.asked > 0
+
+
+def test_a_run_that_was_given_up_still_spares_the_next_one(machines, tmp_path):
+    """Answers got before the codebook was edited in the middle of a run are not asked for again."""
+    add_talk(machines, tmp_path, "I3", TALK * 12)
+    segment_new(machines)
+    keep_codebook(machines, many_codes(8), coder="ada", reason="start")
+    with pytest.raises(ConnectionResetError):
+        run(machines, KeywordScorer(fail_at=5), shortlist=0)
+    keep_codebook(machines, many_codes(8, changed=[3]), coder="ada", reason="sharper")
+    summary = run(machines, KeywordScorer(), shortlist=0)
+    assert summary.reused > 0
+    assert summary.asked + summary.reused == 8 * summary.segments
 
 
 def test_showing_twice_writes_once(machines):
