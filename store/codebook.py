@@ -19,20 +19,25 @@ def keep_codebook(study: Study, codes: Sequence[Code], *, coder: str, reason: st
 
     Raises InvalidInputError where two codes share a name or a GUID, or a parent is missing or below its own child.
     """
-    _refuse_broken(codes)
     with study.write() as session:
-        newest = _newest(session)
-        rows = [_row(position, code) for position, code in enumerate(codes)]
-        row = CodebookRow(
-            version=1 if newest is None else newest.version + 1,
-            sha256=sha256_json([r.content() for r in rows]),
-            reason=reason,
-            coder=coder,
-            created_at=datetime.now(UTC),
-            codes=rows,
-        )
-        events.record(session, row, coder=coder)
-        return _value(row)
+        return add_version(session, codes, coder=coder, reason=reason)
+
+
+def add_version(session: Session, codes: Sequence[Code], *, coder: str, reason: str) -> Codebook:
+    """The same within a write transaction of the caller's."""
+    _refuse_broken(codes)
+    newest = _newest(session)
+    rows = [_row(position, code) for position, code in enumerate(codes)]
+    row = CodebookRow(
+        version=1 if newest is None else newest.version + 1,
+        sha256=sha256_json([r.content() for r in rows]),
+        reason=reason,
+        coder=coder,
+        created_at=datetime.now(UTC),
+        codes=rows,
+    )
+    events.record(session, row, coder=coder)
+    return _value(row)
 
 
 def _refuse_broken(codes: Sequence[Code]) -> None:
@@ -68,8 +73,13 @@ def _refuse_circle(codes: Sequence[Code]) -> None:
 def current_codebook(study: Study) -> Codebook | None:
     """The newest version, if there is any."""
     with study.read() as session:
-        row = _newest(session)
-        return None if row is None else _value(row)
+        return newest_version(session)
+
+
+def newest_version(session: Session) -> Codebook | None:
+    """The same within a session of the caller's."""
+    row = _newest(session)
+    return None if row is None else _value(row)
 
 
 def codebook_versions(study: Study) -> tuple[Codebook, ...]:

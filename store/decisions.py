@@ -25,12 +25,16 @@ def keep_decisions(study: Study, coder: str, drafts: Sequence[DecisionDraft]) ->
     time has no zone.
     """
     with study.write() as session:
-        who = coder_row(session, coder)
-        now = datetime.now(UTC)
-        rows = [_row(session, who, draft, now) for draft in drafts]
-        for row in rows:
-            events.record(session, row, coder=who.name, interview=row.transcript.interview.guid)
-        return tuple(_value(row, row.transcript.interview.label, who.name) for row in rows)
+        return add_decisions(session, coder_row(session, coder), drafts)
+
+
+def add_decisions(session: Session, coder: CoderRow, drafts: Sequence[DecisionDraft]) -> tuple[Decision, ...]:
+    """The same within a write transaction of the caller's."""
+    now = datetime.now(UTC)
+    rows = [_row(session, coder, draft, now) for draft in drafts]
+    for row in rows:
+        events.record(session, row, coder=coder.name, interview=row.transcript.interview.guid)
+    return tuple(_value(row, row.transcript.interview.label, coder.name) for row in rows)
 
 
 def _row(session: Session, coder: CoderRow, draft: DecisionDraft, now: datetime) -> DecisionRow:
