@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from math import log
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -40,19 +39,20 @@ class _Named(BaseModel):
     sentences: list[int]
 
 
-def schema(sentences: int) -> dict[str, Any]:
-    """The JSON schema of an answer about so many sentences: it can only point at those that there are."""
-    numbers = {"type": "integer", "enum": list(range(1, sentences + 1))}
-    return {
-        "type": "object",
-        "properties": {
-            "name": {"type": "string", "minLength": 3, "maxLength": 60},
-            "definition": {"type": "string", "minLength": 10, "maxLength": 200},
-            "sentences": {"type": "array", "items": numbers, "minItems": 1, "maxItems": _MOST_POINTED},
-        },
-        "required": ["name", "definition", "sentences"],
-        "additionalProperties": False,
-    }
+def grammar(sentences: int) -> str:
+    """The GBNF of an answer about so many sentences: JSON in one line that can only point at those that there are.
+
+    Strings hold neither line breaks nor quotation marks, which llama.cpp's own translation of a JSON schema allows;
+    the definition is one sentence.
+    """
+    numbers = " | ".join(f'"{number}"' for number in range(1, sentences + 1))
+    return rf"""
+root ::= "{{\"name\": \"" name "\", \"definition\": \"" definition "\", \"sentences\": [" pointed "]}}"
+name ::= [^"\\“„”«».!?\x00-\x20] [^"\\“„”«»\x00-\x1F]{{2,58}}
+definition ::= [^"\\“„”«».!?\x00-\x20] [^"\\“„”«».!?\x00-\x1F]{{10,220}} "."
+pointed ::= number (", " number){{0,{_MOST_POINTED - 1}}}
+number ::= {numbers}
+"""
 
 
 def name_passages(study: Study, candidate: str, members: Sequence[Segment], writer: Writer) -> CandidateName:
@@ -108,7 +108,7 @@ def _asked(writer: Writer, sentences: list[Sentence]) -> tuple[str, list[Sentenc
     while True:
         rendered = load_prompt(PROMPT).render(sentences=[text_of(sentence) for sentence in sentences])
         try:
-            answer = writer.write(rendered.messages(), max_tokens=MAX_TOKENS, json_schema=schema(len(sentences)))
+            answer = writer.write(rendered.messages(), max_tokens=MAX_TOKENS, grammar=grammar(len(sentences)))
         except PromptTooLongError:
             if len(sentences) == 1:
                 raise

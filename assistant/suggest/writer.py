@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from assistant.llm import Completion, LlmClient
 from assistant.llm.protocol import Message
@@ -21,10 +21,9 @@ class Chat(Protocol):
         max_tokens: int,
         temperature: float = 0.0,
         seed: int | None = None,
-        json_schema: dict[str, Any] | None = None,
         grammar: str | None = None,
     ) -> Completion:
-        """Generate an answer, bound to a schema or a grammar."""
+        """Generate an answer, bound to a grammar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +44,7 @@ class Writer:
         messages: Sequence[Message],
         *,
         max_tokens: int,
-        json_schema: dict[str, Any] | None = None,
-        grammar: str | None = None,
+        grammar: str,
     ) -> str:
         """The model's answer; raises StudyError where the model dies or the messages do not fit."""
         answer = self.client.chat(
@@ -54,7 +52,6 @@ class Writer:
             max_tokens=max_tokens,
             temperature=0.0,
             seed=self.seed,
-            json_schema=json_schema,
             grammar=grammar,
         )
         return answer.text

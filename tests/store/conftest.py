@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from full_study import full_study
+from full_study import add_written, full_study
 
 from store.study import Study, create_study, open_study
 
@@ -15,6 +15,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The full study, closed, to be copied."""
     folder = tmp_path_factory.mktemp("full")
     with full_study(folder) as study:
+        add_written(study)
         return study.folder
 
 

@@ -1,20 +1,31 @@
 """A small study with every kind of event in it, built with store functions alone."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
+from store.candidates import (
+    AnswerDraft,
+    CandidateName,
+    Place,
+    WrittenBy,
+    answer_candidate,
+    keep_candidate_name,
+)
 from store.canonical import sha256_text
 from store.codebook import keep_codebook
 from store.decisions import keep_decisions
-from store.interviews import add_interview, set_attributes
-from store.runs import begin_run, keep_scores, show_suggestions
+from store.interviews import add_interview, interview, set_attributes
+from store.rationales import RationaleDraft, keep_rationale
+from store.runs import begin_run, keep_scores, show_suggestions, suggestions
 from store.segments import NewSegment, keep_segments, segments
 from store.study import Study, create_study
 from store.transcription import begin_transcription, finish_transcription, keep_utterances
 from store.transcripts import add_transcript, revise_transcript
 from store.values import (
+    CandidateVerdict,
     Code,
     DecisionDraft,
     NewTurn,
@@ -132,3 +143,27 @@ def full_study(folder: Path) -> Study:
         keep_decisions(study, "ada", made)
         keep_decisions(study, "ben", [DecisionDraft(transcript.id, Span(2, 7), Verdict.ADD, QUEUE)])
     return study
+
+
+WRITTEN_BY = WrittenBy("name_code.v1", "p" * 64, "r" * 64, "tiny", "m" * 64, {"seed": 1, "temperature": 0.0})
+RATIONALE = "A gnu speaks for it. A yak speaks against it."
+NAME = CandidateName("both" * 16, "Gnus and yaks", "Applies where gnus meet yaks.", (), WRITTEN_BY)
+
+
+def rationale_draft(suggestion: str, text: str = RATIONALE, **more: object) -> RationaleDraft:
+    """What a model wrote about the suggestion of that GUID."""
+    given = {"model": "tiny", "rendered": "What speaks for it?", "options": {"seed": 1, "temperature": 0.0}} | more
+    return RationaleDraft(suggestion, text, "rationale.v1", "p" * 64, model_sha256="m" * 64, **given)
+
+
+def add_written(study: Study) -> None:
+    """What models wrote: a rationale in each interview, a name over both and one over T1; and a dismissal of each."""
+    for label in ("R1", "T1"):
+        shown = next(s for s in suggestions(study) if s.interview == label)
+        keep_rationale(study, rationale_draft(shown.guid, f"{RATIONALE} {label}"))
+    first = segments(study, "R1")[0]
+    place = Place(interview(study, "R1").guid, first.revision, first.span)
+    keep_candidate_name(study, replace(NAME, quotes=(place,)), ["R1", "T1"])
+    keep_candidate_name(study, replace(NAME, candidate="T1" * 32, name="Lemurs", definition="Lemurs alone."), ["T1"])
+    for members in ({"R1": ["a", "b"], "T1": ["c"]}, {"T1": ["d"]}):
+        answer_candidate(study, "ben", AnswerDraft("both" * 16, CandidateVerdict.DISMISS, members))

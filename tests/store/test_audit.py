@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import closing
 
 import pytest
-from full_study import full_study
+from full_study import add_written, full_study
 
 from store import config
 from store.audit import log, verify
@@ -17,7 +17,8 @@ from store.values import Code
 
 TYPES = {
     "study.created", "coder.added", "interview.added", "attributes.set", "transcript.revised", "codebook.changed",
-    "run.started", "scores.kept", "suggestion.shown", "decision.made",
+    "run.started", "scores.kept", "suggestion.shown", "decision.made", "rationale.written", "candidate.named",
+    "candidate.answered",
 }  # fmt: skip
 
 
@@ -72,6 +73,14 @@ CHANGES = {
     "decision suggestion": "UPDATE decision SET suggestion_id = NULL WHERE id = 1",
     "decision codebook": "UPDATE decision SET codebook_id = NULL WHERE id = 3",
     "decision's event": "UPDATE decision SET event_id = 1 WHERE id = 1",
+    "code's origins": "UPDATE code SET origins = '[\"x\"]' WHERE id = 2",
+    "rationale": "UPDATE rationale SET text = 'x' WHERE id = 1",
+    "rationale's prompt": "UPDATE rationale SET rendered = 'x' WHERE id = 1",
+    "rationale's suggestion": "UPDATE rationale SET suggestion_id = 2 WHERE id = 1",
+    "candidate's definition": "UPDATE candidate_name SET definition = 'x' WHERE id = 1",
+    "candidate's quotes": "UPDATE candidate_name SET quotes = '[]' WHERE id = 1",
+    "candidate's verdict": "UPDATE candidate_answer SET verdict = 'restore' WHERE id = 1",
+    "candidate's members": "UPDATE candidate_answer SET members = '[]' WHERE id = 1",
     "event payload": "UPDATE event SET payload = replace(payload, 'ada', 'eve') WHERE type = 'coder.added'",
     "event salt": "UPDATE event SET salt = 'x' WHERE id = 3",
     "event type": "UPDATE event SET type = 'x' WHERE id = 3",
@@ -97,7 +106,7 @@ def test_a_value_changed_by_hand_is_found(full, change):
 
 TABLES = (
     "study", "coder", "interview", "attributes", "transcript", "turn", "codebook", "code", "run", "scores", "signal",
-    "suggestion", "decision", "event",
+    "suggestion", "decision", "rationale", "candidate_name", "candidate_answer", "event",
 )  # fmt: skip
 
 
@@ -138,9 +147,11 @@ def _doubling(study: Study, table: str) -> list[str]:
 
 
 def test_a_tail_cut_off_with_its_rows_is_found(full):
-    """The head in interview.toml remembers decisions that were cut off with their events."""
+    """The head in interview.toml remembers answers that were cut off with their events."""
     last = verify(full).events
-    by_hand(full, f"DELETE FROM decision WHERE event_id > {last - 2}", f"DELETE FROM event WHERE id > {last - 2}")
+    by_hand(
+        full, f"DELETE FROM candidate_answer WHERE event_id > {last - 2}", f"DELETE FROM event WHERE id > {last - 2}"
+    )
     (fault,) = verify(full).faults
     assert "cut off" in fault
 
@@ -149,6 +160,7 @@ def test_a_replaced_log_is_found(full, tmp_path):
     """Another study's sound database under this study's interview.toml is a fault."""
     (tmp_path / "other").mkdir()
     with full_study(tmp_path / "other") as other:
+        add_written(other)
         keep_codebook(other, [Code("c", "more")], coder="ada", reason="longer")
         path = other.folder / "study.db"
     full.close()
@@ -162,6 +174,15 @@ def test_blanking_an_event_of_another_interview_is_no_erasure(full):
     assert verify(full).faults == ()
     by_hand(full, "UPDATE event SET payload = NULL WHERE type = 'decision.made' AND payload IS NOT NULL")
     assert any("blanked without an erasure" in fault for fault in verify(full).faults)
+
+
+def test_only_the_events_that_an_erasure_names_may_be_blank(full):
+    """What a model wrote over several interviews is blanked with any of them; another such event is not excused."""
+    add_written(full)
+    erase_interview(full, "R1", coder="ada")
+    assert verify(full).faults == ()
+    by_hand(full, "UPDATE event SET payload = NULL, salt = NULL WHERE type = 'candidate.named' AND payload NOT NULL")
+    assert any("(candidate.named) was blanked without an erasure" in fault for fault in verify(full).faults)
 
 
 def test_an_announced_erasure_cannot_be_taken_back(full):

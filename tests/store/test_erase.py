@@ -5,10 +5,11 @@ import threading
 
 import pytest
 from filelock import FileLock, Timeout
-from full_study import CODES, MODEL, RECORDED, SHARED, WRITTEN, add_text, embed, vector
+from full_study import CODES, MODEL, RATIONALE, RECORDED, SHARED, WRITTEN, add_text, embed, vector
 
 import store.erase
 from store.audit import log, verify
+from store.candidates import AnswerDraft, answer_candidate, candidate_answers, candidate_names
 from store.canonical import sha256_text
 from store.codebook import current_codebook, keep_codebook
 from store.coders import coders
@@ -19,16 +20,17 @@ from store.errors import NotFoundError, StudyError
 from store.index import VectorIndex
 from store.index_folder import LOCK
 from store.interviews import interview, interviews
+from store.rationales import rationales
 from store.runs import latest_run, load_scores, suggestions
 from store.segments import segments
 from store.study import Study, open_study
 from store.transcripts import transcript
-from store.values import Code
+from store.values import CandidateVerdict, Code
 from store.vectors import load_vectors
 
 PRIVATE = (
     *RECORDED[:2], "Sebra machines", "Zebra", "xylophone", "Gloucestershire", "ornithologist", "ptarmigan",
-    "wombat",
+    "wombat", "Gnus and yaks", "A yak speaks against it. R1", "Applies where gnus meet yaks",
 )  # fmt: skip
 
 
@@ -56,7 +58,7 @@ def test_nothing_of_an_erased_interview_stays_on_the_disk(full):
     assert found_in(full, PRIVATE) == set()
     assert (erased.interview, erased.decisions) == ("R1", 5)
     assert verify(full).faults == ()
-    assert verify(full).erased == erased.events == 14
+    assert verify(full).erased == erased.events == 17
 
 
 def test_other_interviews_are_untouched(full):
@@ -72,6 +74,8 @@ def test_other_interviews_are_untouched(full):
             interview(full, "T1"),
             current_codebook(full),
             coders(full),
+            [rationales(full, s.guid) for s in suggestions(full) if s.interview == "T1"],
+            candidate_names(full).get("T1" * 32),
         ]
 
     before = state()
@@ -208,3 +212,21 @@ def test_the_index_is_made_again_without_the_interview(full):
         ((segment, similarity),) = index.search(vector(WRITTEN[1]), 1)
     assert segment == segments(full, "T1")[1].id
     assert similarity == pytest.approx(1, abs=1e-5)
+
+
+def test_what_was_dismissed_stays_so_as_far_as_the_other_interviews_tell(full):
+    """Of a dismissal over two interviews the erased one's passages go, and the others keep it standing."""
+    members = [answer.members for answer in candidate_answers(full)]
+    assert members == [{"a", "b", "c"}, {"d"}]
+    erase_interview(full, "R1", coder="ada")
+    assert [answer.members for answer in candidate_answers(full)] == [{"c"}, {"d"}]
+    assert RATIONALE not in [rationale.text for s in suggestions(full) for rationale in rationales(full, s.guid)]
+
+
+def test_codes_made_of_its_passages_are_named(full):
+    """A definition that a person took over from a draft is theirs to judge: the code is listed."""
+    new = Code("w", "wombats", definition="Where wombats are.")
+    draft = AnswerDraft("x" * 64, CandidateVerdict.ACCEPT, {"R1": ["a"], "T1": ["c"]}, "w")
+    answer_candidate(full, "ada", draft, new=new, reason="accepted")
+    assert erase_interview(full, "R1", coder="ada").drafted == ("wombats",)
+    assert verify(full).faults == ()
