@@ -2,7 +2,7 @@
 
 from assistant.llm.client import LlmClient
 from assistant.llm.errors import LlmCrashedError, LlmError, PromptTooLongError
-from assistant.llm.prompts import RenderedPrompt, load_prompt
+from assistant.llm.prompts import Prompt, RenderedPrompt, load_prompt
 from assistant.llm.protocol import Completion, Fork, LabelPrompt
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "LlmClient",
     "LlmCrashedError",
     "LlmError",
+    "Prompt",
     "PromptTooLongError",
     "RenderedPrompt",
     "load_prompt",

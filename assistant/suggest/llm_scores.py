@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.llm import Fork, LabelPrompt, PromptTooLongError, load_prompt
+from assistant.llm import Fork, LabelPrompt, Prompt, PromptTooLongError, load_prompt
 from store.canonical import sha256_text
 from store.values import Code, Codebook, Segment
 
@@ -42,17 +42,20 @@ class Question:
 
 
 class LlmScores:
-    """Scores segments against the codes (at least one) of one codebook version with one model."""
+    """Scores segments against the codes (at least one) of one codebook version with one model and prompt file."""
 
-    def __init__(self, scorer: BranchScorer, codebook: Codebook, codes: Sequence[Code]) -> None:
+    def __init__(
+        self, scorer: BranchScorer, codebook: Codebook, codes: Sequence[Code], file: Prompt | None = None
+    ) -> None:
         self._scorer = scorer
-        self._file = load_prompt(PROMPT)
+        self._file = file or load_prompt(PROMPT)
         self._words = [_words(code, codebook) for code in codes]
         rendered = [self._file.render(code=words, question="", segment=CONTENT_FREE) for words in self._words]
         self._branches = [each.tail for each in rendered]
         self._prompt = rendered[0].for_labels(LABELS)
         self._empty_stem = rendered[0].suffix
-        self._baselines = np.full(len(codes), np.nan, np.float32)
+        self.baselines = np.full(len(codes), np.nan, np.float32)
+        """What the content-free passage scores with each code, NaN while nobody needed it."""
 
     @property
     def seen(self) -> str:
@@ -70,11 +73,11 @@ class LlmScores:
         stems = [
             self._file.render(code=self._words[0], question=q.asked, segment=q.segment.text).suffix for q in questions
         ]
-        return self._log_odds(stems, wanted) - self._baselines
+        return self._log_odds(stems, wanted) - self.baselines
 
     def _know_baselines(self, needed: Mask) -> None:
-        missing = needed & np.isnan(self._baselines)
-        self._baselines[missing] = self._log_odds([self._empty_stem], missing[None])[0, missing]
+        missing = needed & np.isnan(self.baselines)
+        self.baselines[missing] = self._log_odds([self._empty_stem], missing[None])[0, missing]
 
     def _log_odds(self, stems: Sequence[str], wanted: Mask) -> Matrix:
         found = np.full(wanted.shape, np.nan, np.float32)

@@ -1,0 +1,28 @@
+"""What the figures of a benchmark were measured on."""
+
+import os
+import platform
+from pathlib import Path
+
+import psutil
+
+
+def machine() -> dict[str, object]:
+    """Processor, cores, memory, system and load average (where there is one) at the time of asking."""
+    return {
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "memory_gb": round(psutil.virtual_memory().total / 1024**3, 1),
+        "system": f"{platform.system()} {platform.release()}",
+        "python": platform.python_version(),
+        "load": [round(value, 2) for value in psutil.getloadavg()],
+    }
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    if info.is_file():
+        for line in info.read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
