@@ -4,6 +4,7 @@ import typer
 
 from assistant.cli.add import add_command
 from assistant.cli.audit import audit_app
+from assistant.cli.candidates import candidates_command
 from assistant.cli.codebook import codebook_app
 from assistant.cli.decide import decide_command
 from assistant.cli.demo import demo_command
@@ -29,6 +30,7 @@ app.command("add")(add_command)
 app.command("transcribe")(transcribe_command)
 app.add_typer(codebook_app, name="codebook")
 app.command("suggest")(suggest_command)
+app.command("candidates")(candidates_command)
 app.command("review")(review_command)
 app.command("decide")(decide_command)
 app.command("quotes")(quotes_command)

@@ -10,6 +10,7 @@ from assistant.llm.endpoints import leaves_machine
 from assistant.privacy import go_offline
 from assistant.settings import load_settings
 from assistant.ui.audit_page import audit_page
+from assistant.ui.candidates_page import candidates_page
 from assistant.ui.codebook_page import codebook_page
 from assistant.ui.markup import element, notice
 from assistant.ui.quotes_page import quotes_page
@@ -34,6 +35,7 @@ PLACES = (
     Place("Transcripts", "transcripts", transcripts_page),
     Place("Codebook", "codebook", codebook_page),
     Place("Review", "review", review_page),
+    Place("New codes", "new-codes", candidates_page),
     Place("Quotes", "quotes", quotes_page),
     Place("Saturation", "saturation", saturation_page),
     Place("Audit", "audit", audit_page),

@@ -41,7 +41,7 @@ def quotes_page() -> None:
     found = quotes(
         study,
         text.strip() or None,
-        embeddings=_embeddings(study) if text.strip() else None,
+        embeddings=study_embeddings(study) if text.strip() else None,
         codes=codes,
         theme=theme,
         where=_chosen_attribute(study),
@@ -63,7 +63,8 @@ def _chosen_attribute(study: Study) -> Mapping[str, str]:
     return {key: value} if key is not None and value is not None else {}
 
 
-def _embeddings(study: Study) -> StudyEmbeddings:
+def study_embeddings(study: Study) -> StudyEmbeddings:
+    """The study's embeddings with the model of its settings; raises StudyError where that is not installed."""
     return StudyEmbeddings(study, _embedder(study, str(study.folder)))
 
 
