@@ -1,6 +1,6 @@
 """Which way of asking a language model tells the codes of a segment apart, within a short list made by retrieval.
 
-    python benchmarks/llm_signals.py --data DIR --llm NAME [--segments N] [--codes K] [--only NAME …] [--json]
+    python benchmarks/llm_signals.py --data DIR --llm NAME [--segments N] [--codes K] [--only NAME …] [--raw FILE]
 
 On coded segments of participants whose short list holds both a true and another code: the share of (true, other)
 pairs of one segment that a signal orders rightly (AUC), the mean reciprocal rank of the best true code within the
@@ -32,7 +32,9 @@ from assistant.suggest.shortlist import Shortlist
 from store.values import Code
 
 PROMPTS = Path(__file__).parent / "prompts"
-WORDINGS = ("ask_expresses.v1", "ask_about.v1")
+WORDINGS = ("ask_short.v1", "ask_expresses.v1", "ask_about.v1")
+ALONE = ", segment alone"
+"""Added to the name of a way that is not told what was asked before."""
 RESAMPLES = 2000
 
 Matrix = NDArray[np.float64]
@@ -128,17 +130,21 @@ def _theme(task: Task, code: Code) -> str:
     return theme.name if theme else ""
 
 
-def names(llm: InProcess, task: Task) -> dict[str, Matrix]:
+def names(*, context: bool) -> Way:
     """How much likelier the passage makes the code's name (pointwise mutual information)."""
     file = own_prompt("name_code.v1")
-    said = [code.name for code in task.data.codebook.codes]
-    empty = llm.likelihoods(file.render(question="", segment=CONTENT_FREE), said)
-    found = []
-    for row, columns in zip(task.rows, task.columns, strict=True):
-        question = task.data.questions[row]
-        rendered = file.render(question=question.asked, segment=question.segment.text)
-        found.append(llm.likelihoods(rendered, [said[c] for c in columns]) - empty[columns])
-    return {"": np.array(found)}
+
+    def score(llm: InProcess, task: Task) -> dict[str, Matrix]:
+        said = [code.name for code in task.data.codebook.codes]
+        empty = llm.likelihoods(file.render(question="", segment=CONTENT_FREE), said)
+        found = []
+        for row, columns in zip(task.rows, task.columns, strict=True):
+            question = task.data.questions[row]
+            rendered = file.render(question=question.asked if context else "", segment=question.segment.text)
+            found.append(llm.likelihoods(rendered, [said[c] for c in columns]) - empty[columns])
+        return {"": np.array(found)}
+
+    return score
 
 
 def figures(scores: Matrix, truth: NDArray[np.bool_], seed: int) -> dict[str, object]:
@@ -166,15 +172,15 @@ def with_retrieval(scores: Matrix, task: Task, weight: float = 0.5) -> Matrix:
     return task.standing + weight * (scores - scores.mean()) / (scores.std() or 1.0)
 
 
-def measured(llm: InProcess, task: Task, only: Sequence[str], seed: int) -> dict[str, dict[str, object]]:
-    """Each way of asking by name."""
-    ways: dict[str, Way] = {
-        PROMPT: yes_no(load_prompt(PROMPT)),
-        f"{PROMPT}, segment alone": yes_no(load_prompt(PROMPT), context=False),
-        **{name: yes_no(own_prompt(name)) for name in WORDINGS},
-        "names": names,
-        "letters": letters,
-    }
+def measured(
+    llm: InProcess, task: Task, only: Sequence[str], seed: int, raw: dict[str, Matrix]
+) -> dict[str, dict[str, object]]:
+    """Each way of asking by name; its scores go to `raw`."""
+    files = {PROMPT: load_prompt(PROMPT), **{name: own_prompt(name) for name in WORDINGS}}
+    ways: dict[str, Way] = {"letters": letters}
+    for kind, context in (("", True), (ALONE, False)):
+        ways |= {name + kind: yes_no(file, context=context) for name, file in files.items()}
+        ways["names" + kind] = names(context=context)
     results: dict[str, dict[str, object]] = {"retrieval": figures(task.standing, task.truth, seed)}
     for name, way in ways.items():
         if only and name not in only:
@@ -183,6 +189,7 @@ def measured(llm: InProcess, task: Task, only: Sequence[str], seed: int) -> dict
         found = way(llm, task)
         seconds = round((time.perf_counter() - begin) / len(task.rows), 3)
         for kind, scores in found.items():
+            raw[name + kind] = scores
             beside = figures(with_retrieval(scores, task), task.truth, seed)
             own = {**figures(scores, task.truth, seed), "seconds_per_segment": seconds, "with_retrieval": beside}
             results[name + kind] = own
@@ -213,11 +220,15 @@ def main() -> None:
     parser.add_argument("--codes", type=int, default=6, help="length of the short list")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", nargs="*", default=(), help="only these signals")
+    parser.add_argument("--raw", type=Path, help="write truth and scores to this file (.npz)")
     parser.add_argument("--json", action="store_true", help="print JSON alone")
     options = parser.parse_args()
     task = made_task(read_coded(options.data), options.codes, options.segments, options.seed)
+    raw = {"rows": task.rows, "columns": task.columns, "truth": task.truth, "retrieval": task.standing}
     with in_process(options.llm, load_settings()) as llm:
-        signals = measured(llm, task, options.only, options.seed)
+        signals = measured(llm, task, options.only, options.seed, raw)
+    if options.raw:
+        np.savez(options.raw, **raw)
     report: dict[str, object] = {
         "data": task.data.name,
         "llm": options.llm,
