@@ -24,6 +24,8 @@ _PER_PASSAGE = 4
 _CHARACTERS = 3_000
 _MOST_POINTED = 5
 _WORDS = 3
+_COMMON = 1 / 7
+_SOME_SIZE = 50
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
 Sentence = tuple[Segment, Span]
@@ -140,8 +142,13 @@ def words_of(segment: Segment) -> set[str]:
 
 
 def characteristic_words(members: Sequence[Segment], everywhere: Counter[str], total: int) -> tuple[str, ...]:
-    """The words that set a group apart: frequent among its passages, rare in the study (tf-idf over passages)."""
-    inside = spread(members)
-    weights = {word: count * log((1 + total) / (1 + everywhere[word])) for word, count in inside.items() if count > 1}
+    """The words that set a group apart: frequent among its passages, rare in the study (tf-idf over passages).
+
+    In a study of some size, a word that stands in every seventh passage says nothing about any of them.
+    """
+    common = total * _COMMON if total >= _SOME_SIZE else total
+    inside = {word: count for word, count in spread(members).items() if count > 1}
+    telling = {word: count for word, count in inside.items() if everywhere[word] <= common} or inside
+    weights = {word: count * log((1 + total) / (1 + everywhere[word])) for word, count in telling.items()}
     best = sorted(weights, key=lambda word: (-weights[word], word))
     return tuple(best[:_WORDS])

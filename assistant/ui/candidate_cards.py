@@ -16,7 +16,7 @@ from assistant.ui.candidate_moves import (
     tick_all,
     tick_key,
 )
-from assistant.ui.markup import element
+from assistant.ui.markup import element, notice
 from assistant.ui.passage import marked, speaker_line
 from assistant.ui.review_cards import code_names
 from store.study import Study
@@ -26,7 +26,12 @@ _FIRST = 6
 Places = Mapping[tuple[str, int], Sequence[Span]]
 """By interview label and revision, the sentences that a model pointed at."""
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+.!|~$:<>&-])")
+_MARKDOWN = re.compile(r"([\\`*_\[\]#~$<>&]|:(?=[a-z]))")
+
+
+def unmarked(text: str) -> str:
+    """Plain text for where Streamlit reads Markdown: nothing in it is taken for markup, and no picture is fetched."""
+    return _MARKDOWN.sub(r"\\\1", text)
 
 
 def draw_candidate(
@@ -92,7 +97,7 @@ def _draw_passages(candidate: Candidate, places: Places) -> tuple[Segment, ...]:
         shown = shown if everything else shown[:_FIRST]
     for segment in shown:
         place = f"{segment.interview} · {speaker_line(segment.speaker, segment.start_ms)}"
-        st.checkbox(_MARKDOWN.sub(r"\\\1", place), key=tick_key(candidate, segment))
+        st.checkbox(unmarked(place), key=tick_key(candidate, segment))
         marks = [(span, "") for span in places.get((segment.interview, segment.revision), ())]
         st.html(f'<p class="said">{marked(segment.text, segment.span.start, marks)}</p>')
     st.button("Tick all shown", key=field_key(candidate, "tick"), on_click=tick_all, args=(candidate, shown))
@@ -109,6 +114,8 @@ def _draw_answers(
     shown: tuple[Segment, ...],
 ) -> None:
     answer = (study, found, coder, candidate)
+    if found.problem and found.at == candidate.id:
+        notice(found.problem, "problem")
     with st.container(horizontal=True, key=f"answer_candidate_{number}", gap="small"):
         accept_key, dismiss_key = field_key(candidate, "accept"), field_key(candidate, "dismiss")
         st.button("Accept", key=accept_key, type="primary", on_click=make_code, args=(*answer, shown))

@@ -1,7 +1,7 @@
 """What the buttons of the page of new codes do; each is on disk before the page is drawn again."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
@@ -14,11 +14,12 @@ from assistant.suggest.writer import local_writer
 from assistant.ui.quotes_page import study_embeddings
 from assistant.ui.session import current_proposals
 from store.candidates import take_back
-from store.errors import StudyError
+from store.errors import InvalidInputError, StudyError
 from store.study import Study
 from store.values import Segment
 
-NAMED_AT_ONCE = 8
+AT_ONCE = 8
+"""How many candidates are drawn at first, and named when they are found."""
 _STATE = "new_codes"
 
 P = ParamSpec("P")
@@ -30,9 +31,10 @@ class Found:
 
     candidates: tuple[Candidate, ...] | None = None
     problem: str = ""
+    at: str = ""
+    """The candidate that the problem is about; empty where it is about none."""
     done: str = ""
-    taken: dict[str, str] = field(default_factory=dict)
-    """Candidate id → act, of what was dismissed here, so that the last dismissal can be taken back at once."""
+    most: int = AT_ONCE
 
 
 def current_found() -> Found:
@@ -48,7 +50,7 @@ def kept(act: Callable[Concatenate[Study, Found, P], None]) -> Callable[Concaten
 
     @wraps(act)
     def acted(study: Study, found: Found, /, *args: P.args, **kwargs: P.kwargs) -> None:
-        found.problem = found.done = ""
+        found.problem = found.done = found.at = ""
         try:
             act(study, found, *args, **kwargs)
         except StudyError as error:
@@ -61,8 +63,9 @@ def kept(act: Callable[Concatenate[Study, Found, P], None]) -> Callable[Concaten
 def find(study: Study, found: Found, *, naming: bool, report: Callable[[float, str], object]) -> None:
     """Group what nothing explains; with `naming`, have the model name the first few that have no name yet."""
     report(0.0, "Looking for passages that belong together …")
+    found.most = AT_ONCE
     found.candidates = candidates(study, study_embeddings(study), explained_by(current_proposals(study)))
-    nameless = [c for c in found.candidates[:NAMED_AT_ONCE] if c.name is None]
+    nameless = [c for c in found.candidates[:AT_ONCE] if c.name is None]
     if naming and nameless:
         settings = load_settings(study.settings())
         with local_writer(settings.llm, settings) as writer:
@@ -75,6 +78,7 @@ def find(study: Study, found: Found, *, naming: bool, report: Callable[[float, s
 @kept
 def make_code(study: Study, found: Found, coder: str, candidate: Candidate, shown: tuple[Segment, ...]) -> None:
     """Accept a candidate with what its fields and boxes say now."""
+    found.at = candidate.id
     name, definition, theme = (st.session_state[field_key(candidate, what)] for what in ("name", "definition", "theme"))
     quotes = ticked(candidate, shown)
     accept(study, coder, candidate, quotes, name=name, definition=definition, theme=theme)
@@ -84,10 +88,11 @@ def make_code(study: Study, found: Found, coder: str, candidate: Candidate, show
 @kept
 def put_into(study: Study, found: Found, coder: str, candidate: Candidate, shown: tuple[Segment, ...]) -> None:
     """Code the ticked passages with the code that was chosen."""
+    found.at = candidate.id
     code = st.session_state[field_key(candidate, "merge")]
     if code is None:
-        found.problem = "Choose the code first into which the ticked passages go."
-        return
+        msg = "Choose the code first into which the ticked passages go."
+        raise InvalidInputError(msg)
     quotes = ticked(candidate, shown)
     merge(study, coder, candidate, quotes, code=code)
     _answered(found, candidate, f"{_counted(len(quotes)).capitalize()} went into the code.")
@@ -96,7 +101,8 @@ def put_into(study: Study, found: Found, coder: str, candidate: Candidate, shown
 @kept
 def put_away(study: Study, found: Found, coder: str, candidate: Candidate) -> None:
     """Dismiss a candidate."""
-    found.taken[candidate.id] = dismiss(study, coder, candidate)
+    found.at = candidate.id
+    dismiss(study, coder, candidate)
     _answered(found, candidate, f"“{candidate.title}” was dismissed and will not be offered again.")
 
 
@@ -105,6 +111,11 @@ def bring_back(study: Study, found: Found, coder: str, act: str) -> None:
     """Take a dismissal back."""
     take_back(study, coder, act)
     found.done = "The dismissal was taken back; find new codes again to see the passages."
+
+
+def show_more(found: Found) -> None:
+    """Draw more of the candidates."""
+    found.most += AT_ONCE
 
 
 def tick_all(candidate: Candidate, shown: tuple[Segment, ...]) -> None:

@@ -5,8 +5,8 @@ import streamlit as st
 from assistant.models import models_in
 from assistant.settings import load_settings
 from assistant.suggest.candidates import Candidate
-from assistant.ui.candidate_cards import Places, draw_candidate
-from assistant.ui.candidate_moves import Found, bring_back, current_found, find
+from assistant.ui.candidate_cards import Places, draw_candidate, unmarked
+from assistant.ui.candidate_moves import Found, bring_back, current_found, find, show_more
 from assistant.ui.markup import element, heading, moment, notice
 from assistant.ui.session import current_study, current_visit
 from store.candidates import CandidateAnswer, candidate_answers, candidate_names
@@ -19,18 +19,17 @@ from store.values import CandidateVerdict, Span
 
 def candidates_page() -> None:
     """Draw the page of the study that is open."""
-    heading(
-        "New codes", "What participants said that no code explains, grouped by likeness. Nothing is coded by itself."
-    )
+    heading("New codes", "What participants said that no code explains, in groups. Nothing is coded by itself.")
     study, coder, found = current_study(), current_visit().sitting.coder, current_found()
     if not coder:
         notice("Write your name into the field “Coder” at the left first; every answer is kept under a name.")
         return
     _draw_finding(study, found)
-    if found.problem:
+    if found.problem and not found.at:
         notice(found.problem, "problem")
     if found.done:
-        notice(found.done, "good")
+        st.toast(unmarked(found.done))
+        found.done = ""
     if found.candidates is not None:
         _draw_found(study, found, coder)
     _draw_dismissed(study, found, coder)
@@ -60,8 +59,11 @@ def _draw_found(study: Study, found: Found, coder: str) -> None:
         return
     codebook = current_codebook(study)
     labels = {interview.guid: interview.label for interview in interviews(study)}
-    for number, candidate in enumerate(found.candidates, start=1):
+    for number, candidate in enumerate(found.candidates[: found.most], start=1):
         draw_candidate(study, found, coder, number, candidate, codebook, _pointed(candidate, labels))
+    more = len(found.candidates) - found.most
+    if more > 0:
+        st.button(f"Show more ({more} are left)", key="more", on_click=show_more, args=(found,))
 
 
 def _pointed(candidate: Candidate, labels: dict[str, str]) -> Places:

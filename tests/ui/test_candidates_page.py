@@ -83,7 +83,7 @@ def test_a_candidate_is_edited_ticked_and_accepted(study, page):
     code = current_codebook(study).find("Otters seen")
     assert (code.definition, code.parent) == ("Where otters were.", "t")
     assert [(c.code, c.coder) for c in codings(study)] == [(code.guid, "Ana")]
-    assert "is in the codebook, with one passage" in shown(app)
+    assert [toast.value for toast in app.toast] == ["“Otters seen” is in the codebook, with one passage."]
     assert shown(app).count("card-head") == 1
     assert verify(study).faults == ()
 
@@ -113,6 +113,26 @@ def test_what_is_missing_is_said_and_the_card_stays(study, page):
     assert "“Otter” twice" in shown(app)
     assert shown(app).count("card-head") == 2
     assert verify(study) == before
+
+
+def test_names_are_never_taken_for_markup(study, page):
+    """A code's name is a person's text: it fetches no picture and turns nothing red."""
+    app = opened(page)
+    by(app.text_input, "name_").set_value("![x](http://a.b/c.png) :red[no] <i>")
+    by(app.button, "accept_").click().run()
+    assert not app.exception
+    (toast,) = app.toast
+    assert r"!\[x\](http://a.b/c.png) \:red\[no\] \<i\>" in toast.value
+
+
+def test_candidates_come_a_few_at_a_time(study, page, monkeypatch):
+    """Where there are more than are drawn at once, a button shows the others."""
+    monkeypatch.setattr(candidate_moves, "AT_ONCE", 1)
+    app = opened(page)
+    assert shown(app).count("card-head") == 1
+    app.button("more").click().run()
+    assert shown(app).count("card-head") == 2
+    assert not [button for button in app.button if button.key == "more"]
 
 
 def test_a_dismissal_can_be_taken_back(study, page):
