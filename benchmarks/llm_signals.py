@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from coded_folder import CodedFolder, read_coded
+from coded_folder import CodedFolder, made_segment, read_coded
 from in_process import InProcess, in_process
 from machine import machine
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ from assistant.llm import Fork, load_prompt
 from assistant.llm.prompts import Prompt, parse_prompt
 from assistant.segment import local_embedder
 from assistant.settings import load_settings
-from assistant.suggest.llm_scores import CONTENT_FREE, PROMPT, LlmScores
+from assistant.suggest.llm_scores import PROMPT, LlmScores, Question
 from assistant.suggest.shortlist import Shortlist
 from store.values import Code
 
@@ -35,6 +35,7 @@ PROMPTS = Path(__file__).parent / "prompts"
 WORDINGS = ("ask_short.v1", "ask_expresses.v1", "ask_about.v1")
 ALONE = ", segment alone"
 """Added to the name of a way that is not told what was asked before."""
+CONTENT_FREE = "N/A"
 RESAMPLES = 2000
 
 Matrix = NDArray[np.float64]
@@ -87,7 +88,7 @@ Way = Callable[[InProcess, Task], dict[str, Matrix]]
 
 
 def yes_no(file: Prompt, *, context: bool = True) -> Way:
-    """The product's way: a yes/no question for each code of the list, calibrated and as it comes."""
+    """The product's way: a yes/no question for each code of the list; as it comes, and calibrated in two ways."""
 
     def score(llm: InProcess, task: Task) -> dict[str, Matrix]:
         codes = task.data.codebook.codes
@@ -96,10 +97,19 @@ def yes_no(file: Prompt, *, context: bool = True) -> Way:
         np.put_along_axis(wanted, task.columns, values=True, axis=1)
         questions = [task.data.questions[row] for row in task.rows]
         found = asking.scores(questions if context else [replace(q, asked="") for q in questions], wanted)
-        kinds = {"": found, ", uncalibrated": found + asking.baselines}
+        empty = asking.scores([Question(made_segment(-1, "", CONTENT_FREE), "")], wanted.any(axis=0, keepdims=True))
+        kinds = {"": found, ", less empty": found - empty, ", less own mean": less_own_mean(found)}
         return {kind: np.take_along_axis(all_, task.columns, 1).astype(np.float64) for kind, all_ in kinds.items()}
 
     return score
+
+
+def less_own_mean(scores: Matrix) -> Matrix:
+    """Each score (rows, codes; NaN unknown) less the mean of the code's scores in the other rows; 0 for a lone one."""
+    known = np.isfinite(scores)
+    others = known.sum(axis=0) - 1
+    rest = np.where(known, scores, 0).sum(axis=0) - scores
+    return np.where(others > 0, scores - rest / np.maximum(others, 1), np.where(known, 0.0, np.nan))
 
 
 def letters(llm: InProcess, task: Task) -> dict[str, Matrix]:
@@ -201,12 +211,12 @@ def table(report: dict[str, object]) -> str:
     """The figures for people to read."""
     lines = [
         "{data}, {llm}: {segments} segments, short list of {codes}, hit {hit:.2f}".format_map(report),
-        f"{'signal':26} {'AUC':>6} {'95 %':>15} {'MRR':>6} {'95 %':>15} {'s/seg':>7} {'AUC with retrieval':>19}",
+        f"{'signal':44} {'AUC':>6} {'95 %':>15} {'MRR':>6} {'95 %':>15} {'s/seg':>7} {'AUC with retrieval':>19}",
     ]
     for name, each in report["signals"].items():
         beside = each.get("with_retrieval", {}).get("auc", "")
         lines.append(
-            f"{name:26} {each['auc']:6.3f} {each['auc_95']!s:>15} {each['mrr']:6.3f} {each['mrr_95']!s:>15}"
+            f"{name:44} {each['auc']:6.3f} {each['auc_95']!s:>15} {each['mrr']:6.3f} {each['mrr_95']!s:>15}"
             f" {each.get('seconds_per_segment', 0):7.3f} {beside!s:>19}"
         )
     return "\n".join(lines)

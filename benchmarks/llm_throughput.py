@@ -2,12 +2,11 @@
 
     python benchmarks/llm_throughput.py --llm NAME [--codes 10 40 80] [--segments N] [--shortlist K] [--json]
 
-`ours` asks about a short list behind the kept prefix, as the product does; the answer to the empty passage, needed
-once per code and codebook version, is told apart as `calibration`. `full_prompt` evaluates the whole codebook with
-each segment afresh and reads one answer token: the kindest version of that way. `json` lets the model write JSON under
-a grammar after the same full prompt. `prefill` is how fast llama.cpp evaluates as many tokens as ours in one sequence
-behind the same prefix; `of_prefill` is our speed as a share of it. Ways take turns segment by segment; figures are
-medians of the clock, loading and a first round excluded. `…_cpu` is the same from the processor's time, which says
+`ours` asks about a short list behind the kept prefix, as the product does. `full_prompt` evaluates the whole codebook
+with each segment afresh and reads one answer token: the kindest version of that way. `json` lets the model write JSON
+under a grammar after the same full prompt. `prefill` is how fast llama.cpp evaluates as many tokens as ours in one
+sequence behind the same prefix; `of_prefill` is our speed as a share of it. Ways take turns segment by segment; figures
+are medians of the clock, loading and a first round excluded. `…_cpu` is the same from the processor's time, which says
 what to expect where other programs kept the cores busy.
 """
 
@@ -71,13 +70,6 @@ class Ways:
         self._scores = LlmScores(llm, load.codebook, load.codebook.codes)
         self._full = parse_prompt(FULL_PROMPT.name, FULL_PROMPT.read_bytes())
 
-    def calibrate(self) -> float:
-        """Seconds per code for the answers to the empty passage."""
-        used = self._load.wanted.any(axis=0, keepdims=True)
-        begin = time.perf_counter()
-        self._scores.scores(self._load.questions[:1], used)
-        return (time.perf_counter() - begin) / int(used.sum())
-
     def ours(self, row: int) -> None:
         self._scores.scores([self._load.questions[row]], self._load.wanted[row : row + 1])
 
@@ -130,7 +122,6 @@ def _words(code: Code) -> dict[str, str]:
 def measured(llm: InProcess, load: Load) -> dict[str, float]:
     """The medians for one codebook."""
     ways = Ways(llm, load)
-    calibration = ways.calibrate()
     # The kept prefix must be in place where the plain evaluation begins, so `prefill` comes right behind `ours`.
     turns: dict[str, Callable[[int], None]] = {
         "full_prompt": ways.full_prompt, "ours": ways.ours, "prefill": ways.prefill, "json": ways.json,
@@ -161,7 +152,6 @@ def measured(llm: InProcess, load: Load) -> dict[str, float]:
         "of_prefill_cpu": round(cpu["prefill"] / cpu["ours"], 3),
         "tokens": tokens,
         "full_prompt_tokens": ways.full_length(1),
-        "calibration_seconds_per_code": round(calibration, 3),
     }
 
 
@@ -172,7 +162,7 @@ def table(rows: Sequence[dict[str, float]]) -> str:
         "json_segments_per_minute": "json/min", "times_full_prompt": "x full", "times_json": "x json",
         "tokens_per_second": "tok/s", "prefill_tokens_per_second": "prefill", "of_prefill": "share",
         "times_full_prompt_cpu": "x full cpu", "times_json_cpu": "x json cpu", "of_prefill_cpu": "share cpu",
-        "tokens": "tokens", "full_prompt_tokens": "full tok", "calibration_seconds_per_code": "calib s",
+        "tokens": "tokens", "full_prompt_tokens": "full tok",
     }  # fmt: skip
     lines = [" ".join(f"{title:>10}" for title in columns.values())]
     lines += [" ".join(f"{row[name]:>10}" for name in columns) for row in rows]

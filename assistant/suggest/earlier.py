@@ -11,16 +11,7 @@ from store.values import Run, ScoreMatrix
 
 Matrix = NDArray[np.float32]
 
-SAME = (
-    "algorithm",
-    "llm_sha256",
-    "llm_details",
-    "context_tokens",
-    "prompt",
-    "prompt_sha256",
-    "content_free",
-    "seen",
-)
+SAME = ("algorithm", "llm_sha256", "llm_details", "context_tokens", "prompt", "prompt_sha256", "seen")
 """The settings of a run that decide what a pair of segment and code scores, besides the code's own words."""
 CODES_SEEN = "codes_seen"
 """The setting that holds, by code, the hash of what the model reads of it."""

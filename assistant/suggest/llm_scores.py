@@ -1,9 +1,12 @@
 """The language model's score: how much rather it says Yes than No to whether a code applies to a passage.
 
-Nothing is cut off and nothing is generated: a score is the log-odds of Yes against No in one forward pass, less those
-for a passage without content (contextual calibration, Zhao et al. 2021). It depends on the model, the prompt file, the
-segment, the question asked before it and this code's own words, and on no other code or segment: after an edit of one
-code, that one is asked about again and no other.
+Nothing is cut off and nothing is generated: a score is the log-odds of Yes against No in one forward pass. It depends
+on the model, the prompt file, the segment, the question asked before it and this code's own words, and on no other
+code or segment: after an edit of one code, that one is asked about again and no other.
+
+A model leans towards Yes more with some codes than with others. Whoever uses the scores takes that off by measuring
+each code against its own scores over the study, as for retrieval; taking off what a passage without content scores
+(Zhao et al. 2021) did worse in `benchmarks/llm_signals.py`, and nothing beside it.
 """
 
 from collections.abc import Sequence
@@ -22,7 +25,6 @@ Mask = NDArray[np.bool_]
 
 PROMPT = "ask_code.v1"
 LABELS = ("Yes", "No")
-CONTENT_FREE = "N/A"
 
 
 class BranchScorer(Protocol):
@@ -50,12 +52,9 @@ class LlmScores:
         self._scorer = scorer
         self._file = file or load_prompt(PROMPT)
         self._words = [_words(code, codebook) for code in codes]
-        rendered = [self._file.render(code=words, question="", segment=CONTENT_FREE) for words in self._words]
+        rendered = [self._file.render(code=words, question="", segment="") for words in self._words]
         self._branches = [each.tail for each in rendered]
         self._prompt = rendered[0].for_labels(LABELS)
-        self._empty_stem = rendered[0].suffix
-        self.baselines = np.full(len(codes), np.nan, np.float32)
-        """What the content-free passage scores with each code, NaN while nobody needed it."""
 
     @property
     def seen(self) -> str:
@@ -69,15 +68,10 @@ class LlmScores:
 
     def scores(self, questions: Sequence[Question], wanted: Mask) -> Matrix:
         """Shape (segments, codes) like `wanted`; NaN where nothing is wanted or the model's window is too small."""
-        self._know_baselines(np.asarray(wanted.any(axis=0)))
         stems = [
             self._file.render(code=self._words[0], question=q.asked, segment=q.segment.text).suffix for q in questions
         ]
-        return self._log_odds(stems, wanted) - self.baselines
-
-    def _know_baselines(self, needed: Mask) -> None:
-        missing = needed & np.isnan(self.baselines)
-        self.baselines[missing] = self._log_odds([self._empty_stem], missing[None])[0, missing]
+        return self._log_odds(stems, wanted)
 
     def _log_odds(self, stems: Sequence[str], wanted: Mask) -> Matrix:
         found = np.full(wanted.shape, np.nan, np.float32)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from assistant.llm import load_prompt
 from assistant.segment import StudyEmbeddings, embed_new
 from assistant.suggest.earlier import CODES_SEEN, EarlierScores
-from assistant.suggest.llm_scores import CONTENT_FREE, PROMPT, BranchScorer, LlmScores, Question
+from assistant.suggest.llm_scores import PROMPT, BranchScorer, LlmScores, Question
 from assistant.suggest.proposals import propose
 from assistant.suggest.retrieval import Retrieval
 from assistant.suggest.shortlist import Shortlist
@@ -166,7 +166,6 @@ def _identity(
         "context_tokens": context_tokens,
         "prompt": PROMPT,
         "prompt_sha256": load_prompt(PROMPT).sha256,
-        "content_free": CONTENT_FREE,
         "seen": llm.seen,
         "shortlist": shortlist,
         CODES_SEEN: {code.guid: sha256 for code, sha256 in zip(codes, llm.hashes, strict=True)},

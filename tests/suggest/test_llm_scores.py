@@ -3,14 +3,14 @@ import dataclasses
 import numpy as np
 import psutil
 import pytest
-from study_builder import TALK, KeywordScorer, add_talk, built_study, codebook_codes, word_embeddings
+from study_builder import CODES, TALK, KeywordScorer, add_talk, built_study, codebook_codes, word_embeddings
 
 from assistant.llm import LlmClient
 from assistant.models import model_path
 from assistant.segment import segment_new
 from assistant.settings import load_settings
 from assistant.suggest import Model, run, suggest
-from assistant.suggest.llm_scores import CONTENT_FREE, LlmScores, Question
+from assistant.suggest.llm_scores import LlmScores, Question
 from assistant.suggest.shortlist import Shortlist
 from store.codebook import current_codebook, keep_codebook
 from store.runs import load_scores
@@ -37,32 +37,31 @@ def all_of(questions, codes):
     return np.ones((len(questions), len(codes)), np.bool_)
 
 
-def test_a_score_is_the_log_odds_of_yes_less_those_of_a_passage_without_content(book, questions):
-    """What a code gets from an empty passage is taken off, so a code that the model always likes gains nothing."""
-    codes = book.assignable
+def test_a_score_is_the_log_odds_of_yes(book, questions):
+    """A passage that holds the code's word scores above every one that does not, by as much as the model says."""
+    codes = book.codes
     scores = LlmScores(KeywordScorer(), book, codes).scores(questions, all_of(questions, codes))
-    for row, question in enumerate(questions):
-        for column, code in enumerate(codes):
-            expected = 4.9 if code.name in question.segment.text.casefold() else 0.0
-            assert scores[row, column] == pytest.approx(expected, abs=1e-5)
-    assert (scores > 1).any()
+    holds = np.array([[code.name in q.segment.text.casefold() for code in codes] for q in questions])
+    assert holds.any(axis=0).sum() > 1
+    for column in np.flatnonzero(holds.any(axis=0)):
+        told, untold = scores[holds[:, column], column], scores[~holds[:, column], column]
+        assert told.min() - untold.max() == pytest.approx(4.9, abs=1e-5)
 
 
 def test_only_wanted_pairs_are_asked_and_the_rest_is_unknown(book, questions):
-    """A pair off the short list costs nothing and is NaN, and a code that nobody wants is not calibrated either."""
-    codes = book.assignable
+    """A pair off the short list costs nothing and is NaN."""
+    codes = book.codes
     wanted = np.zeros((len(questions), len(codes)), np.bool_)
     wanted[0, 1] = wanted[2, 1] = True
     scorer = KeywordScorer()
     scores = LlmScores(scorer, book, codes).scores(questions, wanted)
     assert np.array_equal(np.isfinite(scores), wanted)
-    assert len(scorer.asked) == 3
-    assert sum(CONTENT_FREE in stem for stem, _ in scorer.asked) == 1
+    assert len(scorer.asked) == 2
 
 
 def test_a_pair_too_long_for_the_window_costs_no_other_pair(book, questions):
     """One endless definition leaves its own column empty; every other pair scores as without it."""
-    codes = book.assignable
+    codes = book.codes
     endless = [dataclasses.replace(c, definition="word " * 500) if c.name == "cost" else c for c in codes]
     whole = LlmScores(KeywordScorer(), book, codes).scores(questions, all_of(questions, codes))
     scores = LlmScores(KeywordScorer(longest=600), book, endless).scores(questions, all_of(questions, codes))
@@ -73,7 +72,7 @@ def test_a_pair_too_long_for_the_window_costs_no_other_pair(book, questions):
 
 def test_what_the_model_reads_of_a_code_is_its_own_words_alone(book):
     """The hash by which answers are kept changes with each of a code's own words and with no other code's."""
-    codes = book.assignable
+    codes = book.codes
     before = LlmScores(KeywordScorer(), book, codes).hashes
     for field in ("name", "definition", "include", "exclude"):
         changed = [dataclasses.replace(codes[0], **{field: "something else"}), *codes[1:]]
@@ -118,7 +117,7 @@ def llm_scores(study, scorer, **options):
 @pytest.mark.models
 def test_a_score_does_not_depend_on_its_company(client, book, questions):
     """With the real model, a pair scores the same to the last bit alone, among other codes and among other segments."""
-    codes = book.assignable
+    codes = book.codes
     whole = LlmScores(client, book, codes).scores(questions, all_of(questions, codes))
     assert np.isfinite(whole).all()
     assert len(np.unique(whole)) > len(codes)
@@ -142,11 +141,11 @@ def test_a_hostile_transcript_changes_no_score_but_its_own(client, tmp_path):
                 segment_new(study)
             found.append(llm_scores(study, client, shortlist=0))
     clean, attacked = found
-    assert len(clean) == 16
+    assert len(clean) == 4 * len(CODES)
     assert {pair: attacked[pair] for pair in clean} == clean
     unmoved = {pair: score for pair, score in attacked.items() if pair[0] == "I0" and pair[1] != HOSTILE}
     assert unmoved == {("I0", *pair[1:]): score for pair, score in clean.items()}
-    assert len(attacked) - len(clean) - len(unmoved) == 4
+    assert len(attacked) - len(clean) - len(unmoved) == len(CODES)
 
 
 class DiesAt:
@@ -186,7 +185,7 @@ def test_a_second_run_and_a_resumed_one_score_the_same_bits(client, tmp_path, mo
 @pytest.mark.models
 def test_an_edited_codebook_gives_what_scoring_afresh_gives(client, machines, tmp_path):
     """Answers taken over from before an edit are the bits that a study without a past gets."""
-    rows = [(c.name, None, c.definition) for c in current_codebook(machines).assignable]
+    rows = [(c.name, None, c.definition) for c in current_codebook(machines).codes]
     edited = [*rows[:-1], (rows[-1][0], None, "throwing out what nobody should read")]
     keep_codebook(machines, codebook_codes(rows), coder="ada", reason="flat")
     llm_scores(machines, client, shortlist=0)

@@ -101,7 +101,7 @@ def test_an_interrupted_run_goes_on_and_ends_like_an_undisturbed_one(machines, t
         == len(segments(machines)) - len(segments(machines, role=Role.INTERVIEWER))
     )
     for mine, theirs in zip(kept, expected, strict=True):
-        for name in ("retrieval", "llm", "carrier"):
+        for name in ("retrieval", "llm", "sentence"):
             assert np.array_equal(mine.signals[name], theirs.signals[name], equal_nan=True)
     assert verify(machines).faults == ()
 
@@ -313,5 +313,5 @@ def test_while_a_run_is_under_way_the_suggestions_of_the_last_one_stay(machines)
     """A reviewer at work does not see half of a new run."""
     first = run(machines)
     with pytest.raises(ConnectionResetError):
-        run(machines, KeywordScorer(fail_at=3))
+        run(machines, KeywordScorer(fail_at=2))
     assert propose(machines).run.guid == first.run.guid
