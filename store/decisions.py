@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from store import events
@@ -14,8 +14,8 @@ from store.coders import coder_row
 from store.errors import InvalidInputError, NotFoundError
 from store.records import CodebookRow, CoderRow, DecisionRow, InterviewRow, SuggestionRow, TranscriptRow
 from store.study import Study
-from store.transcripts import SpanMover
-from store.values import Coding, Decision, DecisionDraft, Span, Verdict
+from store.transcripts import SpanMover, current_transcripts
+from store.values import Coding, Decision, DecisionDraft, Span, Stance, Verdict
 
 
 def keep_decisions(study: Study, coder: str, drafts: Sequence[DecisionDraft]) -> tuple[Decision, ...]:
@@ -170,6 +170,42 @@ def codings(study: Study, *, interview: str | None = None, coder: str | None = N
                 )
             )
         return tuple(found)
+
+
+def stances(study: Study) -> tuple[Stance, ...]:
+    """What stands from all coders: their words on codes and their readings, where they can be placed in the text.
+
+    In recorded order, moved to each interview's current revision; what a correction tore apart is left out.
+    """
+    with study.read() as session:
+        made = _made(session, None, None)
+        events_of = dict(session.execute(select(DecisionRow.id, DecisionRow.event_id)).tuples().all())
+        stand = {decision.id for decision in standing(made).values()}
+        mover, current = SpanMover(session), set(current_transcripts(session).values())
+        found = []
+        for decision in made:
+            if decision.id not in stand and decision.verdict is not Verdict.READ:
+                continue
+            moved = mover.move(decision.transcript_id, decision.span)
+            if moved.transcript_id in current:
+                found.append(
+                    Stance(
+                        event=events_of[decision.id],
+                        transcript_id=moved.transcript_id,
+                        span=moved.span,
+                        verdict=decision.verdict,
+                        code=decision.code,
+                        coder=decision.coder,
+                        codebook_id=decision.codebook_id,
+                    )
+                )
+        return tuple(found)
+
+
+def last_decision(study: Study) -> int:
+    """The number of the newest decision, 0 where there is none: while it stays the same, so do the stances."""
+    with study.read() as session:
+        return session.scalar(select(func.max(DecisionRow.id))) or 0
 
 
 def _value(row: Any, interview: str, coder: str) -> Decision:

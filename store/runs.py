@@ -247,6 +247,13 @@ def _show(session: Session, draft: SuggestionDraft) -> SuggestionRow:
     return row
 
 
+def first_shown(study: Study) -> dict[int, int]:
+    """For each segment for which suggestions were ever shown, the number of the first such event."""
+    query = select(SuggestionRow.segment_id, func.min(SuggestionRow.event_id)).group_by(SuggestionRow.segment_id)
+    with study.read() as session:
+        return dict(session.execute(query).tuples().all())
+
+
 def suggestions(study: Study, *, run: Run | None = None) -> tuple[Suggestion, ...]:
     """Every suggestion that was ever shown, of one run or of all, in the order of showing."""
     with study.read() as session:

@@ -222,12 +222,6 @@ class Codebook:
         parents = {c.parent for c in self.codes}
         return tuple(c for c in self.codes if c.guid in parents)
 
-    @property
-    def assignable(self) -> tuple[Code, ...]:
-        """The codes that the machine may propose: those without children."""
-        parents = {c.parent for c in self.codes}
-        return tuple(c for c in self.codes if c.guid not in parents)
-
     def theme_of(self, code: Code) -> Code | None:
         """The code right above, if any."""
         return next((c for c in self.codes if c.guid == code.parent), None)
@@ -328,6 +322,23 @@ class Coding:
     at: datetime
     memo: str = ""
     needs_look: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """What stands from a coder after all their decisions, in the interview's current revision.
+
+    A word on a code (accept, reject or add), or a reading, which has none; `codebook_id` is the version it was made
+    under, `event` the number of the decision's event, which tells what came before and after it.
+    """
+
+    event: int
+    transcript_id: int
+    span: Span
+    verdict: Verdict
+    code: str | None
+    coder: str
+    codebook_id: int | None
 
 
 @dataclass(frozen=True, slots=True)

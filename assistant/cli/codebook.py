@@ -42,7 +42,7 @@ def import_command(
     for sentence in done.report:
         note(sentence)
     book = done.codebook
-    size = f"{_many(len(book.assignable), 'code')} in {_many(len(book.themes), 'theme')}"
+    size = f"{_many(len(book.codes) - len(book.themes), 'code')} in {_many(len(book.themes), 'theme')}"
     print(f"Codebook version {book.version}: {size}.")
 
 

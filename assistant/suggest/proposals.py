@@ -1,15 +1,23 @@
-"""What the machine proposes now: derived from a run's scores, written only when it is shown."""
+"""What the machine proposes now: derived from a run's scores and all decisions, written only when it is shown."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
-from assistant.suggest.fusion import CODES_PER_SEGMENT, Fused, fuse
-from store.codebook import current_codebook
-from store.runs import latest_run, load_scores, show_suggestions
-from store.segments import segments
-from store.sentences import sentence_spans
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.suggest.labels import Labels
+from assistant.suggest.learner import CODES_PER_SEGMENT, Learned, learn
+from assistant.suggest.order import informativeness
+from assistant.suggest.precision import best_codes, threshold_for
+from assistant.suggest.study_pool import StudyPool, study_pool
+from store.decisions import last_decision
+from store.runs import show_suggestions
 from store.study import Study
-from store.values import Run, ScoreMatrix, Segment, Span, Suggestion, SuggestionDraft
+from store.values import Run, Segment, Span, Suggestion, SuggestionDraft
+
+Matrix = NDArray[np.float32]
 
 MOST_PER_SEGMENT = 3
 THRESHOLD = 0.15
@@ -18,78 +26,164 @@ LIFT = 2.5
 
 
 @dataclass(frozen=True, slots=True)
+class Outlook:
+    """What the proposals rest on, and how good they are expected to be.
+
+    `decided` segments have anything decided, of `segments`; `shown` suggestions on undecided segments are expected to
+    be right in the share `precision`; of the codings that are left there, the share `coverage` is expected among them.
+    `threshold` is the least probability shown; `silent` undecided segments get no suggestion.
+    """
+
+    segments: int = 0
+    decided: int = 0
+    shown: int = 0
+    silent: int = 0
+    threshold: float = 0.0
+    precision: float = 0.0
+    coverage: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Proposals:
-    """The proposals of the latest run by segment id, best first; empty where nothing was suggested yet."""
+    """The proposals by segment id, best first; `best` holds the likeliest code's probability of every segment."""
 
     run: Run | None
     by_segment: Mapping[int, tuple[SuggestionDraft, ...]]
+    best: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
+    informative: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
+    outlook: Outlook = Outlook()
 
     def __len__(self) -> int:
         return sum(len(drafts) for drafts in self.by_segment.values())
 
 
-def propose(study: Study, *, threshold: float = THRESHOLD, most: int = MOST_PER_SEGMENT) -> Proposals:
-    """At most so many codes per segment whose probability reaches the threshold, for the current transcripts.
+def propose(
+    study: Study,
+    *,
+    precision: float | None = None,
+    most: int = MOST_PER_SEGMENT,
+    pool: StudyPool | None = None,
+) -> Proposals:
+    """At most so many codes per segment, as likely as the threshold asks.
 
-    With many codes each is rare, and `LIFT` times their base rate is enough.
+    With `precision`, the threshold is the lowest at which that share of the suggestions shown on undecided segments is
+    expected to be right; else it is 0.15, or `LIFT` times the base rate where there are many codes. A theme is proposed
+    once somebody coded with it. `pool` spares making it when it is at hand.
     """
-    run = latest_run(study)
-    codebook = current_codebook(study)
-    if run is None or codebook is None:
+    pool = study_pool(study) if pool is None else pool
+    if pool is None:
         return Proposals(None, {})
-    present = {s.id: s for s in segments(study)}
-    known = {code.guid for code in codebook.assignable}
-    matrices = [m for m in load_scores(study, run) if all(key in present for key in m.segments)]
-    fused = fuse(matrices)
-    threshold = min(threshold, LIFT * CODES_PER_SEGMENT / max(1, len(known)))
-    found: dict[int, tuple[SuggestionDraft, ...]] = {}
-    for matrix in matrices:
-        found |= _of_matrix(matrix, run.id, fused, present, known, threshold, most)
-    return Proposals(run, found)
+    through = last_decision(study)
+    labels = pool.labels(study)
+    learned = learn(pool.pool, labels, seed=pool.seed)
+    return proposals_of(pool, labels, learned, precision=precision, most=most, through=through)
 
 
-def _of_matrix(
-    matrix: ScoreMatrix,
-    run_id: int,
-    fused: Fused,
-    present: Mapping[int, Segment],
-    known: set[str],
-    threshold: float,
-    most: int,
-) -> dict[int, tuple[SuggestionDraft, ...]]:
-    chances = fused.probabilities[matrix.transcript_id]
-    found = {}
-    for row, segment_id in enumerate(matrix.segments):
-        order = chances[row].argsort(kind="stable")[::-1]
-        columns = [c for c in order if chances[row, c] >= threshold and matrix.codes[c] in known][:most]
-        if columns:
-            segment = present[segment_id]
-            found[segment_id] = tuple(_draft(run_id, matrix, row, column, segment, fused) for column in columns)
-    return found
-
-
-def _draft(run_id: int, matrix: ScoreMatrix, row: int, column: int, segment: Segment, fused: Fused) -> SuggestionDraft:
-    scores = {
-        name: round(float(values[row, column]), 6)
-        for name, values in matrix.signals.items()
-        if name != "carrier" and values[row, column] == values[row, column]
-    }
-    return SuggestionDraft(
-        run_id=run_id,
-        segment_id=segment.id,
-        code=matrix.codes[column],
-        probability=round(float(fused.probabilities[matrix.transcript_id][row, column]), 6),
-        evidence=_carrying(matrix, row, column, segment),
-        scores=scores,
-        learner=fused.state,
+def proposals_of(
+    pool: StudyPool,
+    labels: Labels,
+    learned: Learned,
+    *,
+    precision: float | None = None,
+    most: int = MOST_PER_SEGMENT,
+    through: int = 0,
+) -> Proposals:
+    """The same from what is learned already; `through` is the number of the last decision that it knows."""
+    used = np.where(labels.known, labels.truth, 0).sum(axis=0).astype(np.float32)
+    chances = np.where(_offered(pool, used), learned.probabilities, 0).astype(np.float32)
+    best = best_codes(chances, most)
+    likely = np.take_along_axis(chances, best, axis=1)
+    left = ~learned.decided
+    threshold = _threshold(likely[left], precision, chances.shape[1])
+    shown = likely >= max(threshold, np.finfo(np.float32).tiny)
+    taught = informativeness(learned.probabilities, used)
+    return Proposals(
+        run=pool.run,
+        by_segment=_Drafts(pool, learned, through).all(shown, best),
+        best=_by_id(pool.segments, likely.max(axis=1, initial=0)),
+        informative=_by_id(pool.segments, taught),
+        outlook=_outlook(chances, likely, shown, left, threshold),
     )
 
 
-def _carrying(matrix: ScoreMatrix, row: int, column: int, segment: Segment) -> tuple[Span, ...]:
-    sentences: Sequence[Span] = sentence_spans(segment.text, segment.span.start)
-    if "carrier" not in matrix.signals or not sentences:
-        return (segment.span,)
-    return (sentences[int(matrix.signals["carrier"][row, column])],)
+def _by_id(segments: Sequence[Segment], values: Matrix) -> dict[int, float]:
+    return {segment.id: float(value) for segment, value in zip(segments, values, strict=True)}
+
+
+def _offered(pool: StudyPool, used: Matrix) -> NDArray[np.bool_]:
+    themes = {theme.guid for theme in pool.codebook.themes}
+    return np.array([code not in themes for code in pool.pool.codes]) | (used > 0)
+
+
+def _threshold(likely: Matrix, precision: float | None, codes: int) -> float:
+    if precision is None:
+        return min(THRESHOLD, LIFT * CODES_PER_SEGMENT / max(1, codes))
+    return threshold_for(likely.astype(np.float64).ravel(), precision)
+
+
+def _outlook(
+    chances: Matrix, likely: Matrix, shown: NDArray[np.bool_], left: NDArray[np.bool_], threshold: float
+) -> Outlook:
+    here = shown & left[:, None]
+    right, count = float(likely[here].sum()), int(here.sum())
+    whole = float(chances[left].sum())
+    return Outlook(
+        segments=len(left),
+        decided=int((~left).sum()),
+        shown=count,
+        silent=int((left & ~shown.any(axis=1)).sum()),
+        threshold=threshold,
+        precision=right / count if count else 0.0,
+        coverage=right / whole if whole else 0.0,
+    )
+
+
+class _Drafts:
+    """Turns rows and columns into drafts with their evidence and what spoke for them."""
+
+    def __init__(self, pool: StudyPool, learned: Learned, through: int) -> None:
+        self._pool = pool
+        self._learned = learned
+        self._through = float(through)
+        spread = pool.scores["retrieval"].std(axis=0)
+        spread = np.where(np.isfinite(spread) & (spread > 0), spread, 1)
+        weight = learned.weights["definition"] + learned.weights["sentence"]
+        self._speaks = weight * pool.meanings.T / spread + pool.pool.basis @ learned.direction
+
+    def all(self, shown: NDArray[np.bool_], best: NDArray[np.intp]) -> dict[int, tuple[SuggestionDraft, ...]]:
+        """The drafts by segment id, where `shown` says so of each row's `best` columns."""
+        rows, places = np.nonzero(shown)
+        columns = best[rows, places]
+        said = self._learned.said(rows, columns)
+        found: dict[int, list[SuggestionDraft]] = {}
+        for row, column, voices in zip(rows.tolist(), columns.tolist(), said, strict=True):
+            segment = self._pool.segments[row]
+            found.setdefault(segment.id, []).append(self._draft(segment, row, column, voices))
+        return {key: tuple(drafts) for key, drafts in found.items()}
+
+    def _draft(self, segment: Segment, row: int, column: int, voices: Mapping[str, float]) -> SuggestionDraft:
+        return SuggestionDraft(
+            run_id=self._pool.run.id,
+            segment_id=segment.id,
+            code=self._pool.pool.codes[column],
+            probability=round(float(self._learned.probabilities[row, column]), 6),
+            evidence=self._carrying(segment, row, column),
+            scores=self._scores(row, column) | voices,
+            learner=self._learned.state,
+        )
+
+    def _scores(self, row: int, column: int) -> dict[str, float]:
+        """The run's raw scores, and the number of the last decision that the learner knew."""
+        raw = {name: float(values[row, column]) for name, values in self._pool.scores.items()}
+        known = {name: round(value, 6) for name, value in raw.items() if np.isfinite(value)}
+        return known | {"decisions": self._through}
+
+    def _carrying(self, segment: Segment, row: int, column: int) -> tuple[Span, ...]:
+        """The sentence that speaks most for the code, by the same weights as the segment."""
+        if row not in self._pool.sentences:
+            return (segment.span,)
+        spans, vectors = self._pool.sentences[row]
+        return (spans[int((vectors @ self._speaks[:, column]).argmax())],)
 
 
 def show(study: Study, drafts: Sequence[SuggestionDraft]) -> tuple[Suggestion, ...]:

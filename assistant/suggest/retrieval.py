@@ -1,4 +1,4 @@
-"""The retrieval score: how near a segment is in meaning to what the codebook says of a code."""
+"""The retrieval scores: how near a segment is in meaning to what the codebook says of a code."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.segment import StudyEmbeddings
+from assistant.suggest.grouping import unit
 from store.sentences import sentence_spans
 from store.values import Code, Codebook, Segment
 
@@ -29,26 +30,28 @@ class Retrieval:
         texts = [facets(code, codebook) for code in codes]
         vectors = embeddings.matrix([text for group in texts for text in group])
         edges = np.cumsum([0, *(len(group) for group in texts)])
-        self._facets = [_unit(vectors[a:b]) for a, b in pairwise(edges)]
+        self._facets = [unit(vectors[a:b]) for a, b in pairwise(edges)]
         self._meanings = np.stack([group[0] for group in self._facets])
 
     def scores(self, segments: Sequence[Segment]) -> Matrix:
         """Cosine similarities of shape (segments, codes): the mean of the meaning's and the nearest facet's."""
-        vectors = _unit(self._embeddings.matrix([segment.text for segment in segments]))
+        return self._similar([segment.text for segment in segments])
+
+    def sentence_scores(self, segments: Sequence[Segment]) -> Matrix:
+        """The same for the sentence of each segment that is nearest to a code; for a single sentence, the segment's."""
+        found = self.scores(segments)
+        sentences = [[span.of(s.text) for span in sentence_spans(s.text)] for s in segments]
+        several = [row for row, group in enumerate(sentences) if len(group) > 1]
+        similar = self._similar([text for row in several for text in sentences[row]])
+        edges = np.cumsum([0, *(len(sentences[row]) for row in several)])
+        for row, (a, b) in zip(several, pairwise(edges), strict=True):
+            found[row] = np.maximum(found[row], similar[a:b].max(axis=0))
+        return found
+
+    def _similar(self, texts: Sequence[str]) -> Matrix:
+        if not texts:
+            return np.zeros((0, len(self._facets)), np.float32)
+        vectors = unit(self._embeddings.matrix(texts))
         nearest = np.stack([(vectors @ group.T).max(axis=1) for group in self._facets], axis=1)
         scores: Matrix = (nearest + vectors @ self._meanings.T) / np.float32(2)
         return scores
-
-    def carriers(self, segments: Sequence[Segment]) -> Matrix:
-        """For each segment and code the number of the sentence nearest to the code, shape (segments, codes)."""
-        sentences = [[span.of(s.text) for span in sentence_spans(s.text)] for s in segments]
-        chosen = np.zeros((len(segments), len(self._facets)), np.float32)
-        for row, group in enumerate(sentences):
-            if len(group) > 1:
-                chosen[row] = (_unit(self._embeddings.matrix(group)) @ self._meanings.T).argmax(axis=0)
-        return chosen
-
-
-def _unit(vectors: Matrix) -> Matrix:
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return (vectors / np.where(norms == 0, 1, norms)).astype(np.float32)

@@ -25,7 +25,7 @@ from store.values import Code, Codebook, Role, Run, ScoreMatrix, Segment
 SEGMENTS_PER_COMMIT = 16
 SHORTLIST = 6
 """Codes of each segment that the language model is asked about."""
-ALGORITHM = 2
+ALGORITHM = 3
 """Counts up whenever the same input would give other scores."""
 
 Progress = Callable[[int, int, str], None]
@@ -105,7 +105,7 @@ def suggest(
     Raises InvalidInputError without a codebook or segments, ConflictError while another process does the same.
     """
     codebook = current_codebook(study)
-    if codebook is None or not codebook.assignable:
+    if codebook is None or not codebook.codes:
         msg = "This study has no codes to suggest yet; bring a codebook with `interview codebook import`."
         raise InvalidInputError(msg)
     try:
@@ -129,7 +129,7 @@ def _suggest(
 ) -> Summary:
     embed_new(study, embeddings)
     wanted = _by_interview(study, interviews)
-    codes = codebook.assignable
+    codes = codebook.codes
     retrieval = Retrieval(codebook, codes, embeddings)
     identity: dict[str, object] = {"algorithm": ALGORITHM, "embedder": embeddings.model, "seed": seed}
     llm = None
@@ -248,7 +248,7 @@ def _score_interview(
 
 
 def _without_llm(work: _Work, rows: Sequence[Segment]) -> dict[str, NDArray[np.float32]]:
-    return {"retrieval": work.retrieval.scores(rows), "carrier": work.retrieval.carriers(rows)}
+    return {"retrieval": work.retrieval.scores(rows), "sentence": work.retrieval.sentence_scores(rows)}
 
 
 def _take_over(

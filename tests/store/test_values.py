@@ -48,7 +48,6 @@ def test_the_tree_of_codes():
     assert BOOK.family("AAAA") == {"AAAA", "bbbb", "cccc"}
     assert BOOK.family("cccc") == {"cccc"}
     assert BOOK.themes == (TOP, MID)
-    assert BOOK.assignable == (LEAF, OTHER)
     assert [BOOK.theme_of(code) for code in BOOK.codes] == [None, TOP, MID, None]
     assert BOOK.children("AAAA") == (MID,)
 

@@ -1,0 +1,293 @@
+"""The learner: from what people decided to probabilities for every segment and code.
+
+Regressions over meaning, words and the interviewer's question are fitted to the decisions, for all codes and themes at
+once; a logistic regression then weighs what they say beside the similarity to the codebook and the language model's
+answers. It sees each decided segment as the regressions would have seen it undecided, and so learns how far each voice
+can be trusted: a useless one is not listened to, and one that is always right becomes the loudest. Before the first
+decision, the weights are those believed beforehand.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.suggest import logistic
+from assistant.suggest.folds import fold_numbers
+from assistant.suggest.labels import Labels
+from assistant.suggest.logistic import sigmoid
+from assistant.suggest.pool import Pool, one_core
+from assistant.suggest.ridge import Ridge, ridge
+from store.canonical import sha256_json
+
+Matrix = NDArray[np.float32]
+Array = NDArray[np.float64]
+Rows = NDArray[np.intp]
+
+ALGORITHM = 3
+"""Counts up whenever the same input would give other probabilities."""
+CODES_PER_SEGMENT = 1.0
+"""Expected before anyone has decided anything."""
+RANKS_CALIBRATED = 5
+_PENALTIES = {"meaning": 2.0, "words": 1.0, "asked": 1.0}
+_REJECTED = -0.3
+"""What the regressions are fitted to where a person said no; merely uncoded is just below zero."""
+_SCALE = 8.0
+_TRUSTED_FROM = 4.0
+_PRIOR_SEGMENTS = 2.0
+_MOST_NEGATIVES = 60_000
+_STRENGTH = 20.0
+_MUTE = 5e-4
+
+BELIEFS: Mapping[str, float] = {
+    "definition": 0.3,
+    "sentence": 0.4,
+    "definition beside": 0.1,
+    "llm": 0.25,
+    "llm asked": 0.0,
+    "prior": 0.3,
+    "meaning": 0.5,
+    "meaning, often used": 0.0,
+    "words": 0.5,
+    "words, often used": 0.0,
+    "asked": 0.2,
+    "meaning before": 0.2,
+    "meaning after": 0.2,
+    "meaning around": 0.2,
+    "theme": 0.1,
+    "topmost theme": 0.2,
+    "anything": 0.1,
+    "never used": 0.0,
+    "often used": 0.0,
+}
+"""The weight of each voice that is believed before there are decisions, rounded from coded studies of other people.
+In standard deviations for the scores, in eighths for the regressions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What the learner makes of a pool and its decisions.
+
+    `probabilities` is (rows, codes): for what was decided, as if it had not been. `weights` are those of the voices,
+    `direction` is (dimensions of meaning, codes): how meaning speaks for a code, in log-odds. `decided` marks rows on
+    which anything is known.
+    """
+
+    probabilities: Matrix
+    weights: Mapping[str, float]
+    direction: Matrix
+    decided: NDArray[np.bool_]
+    state: str
+    _voices: "_Voices"
+
+    def said(self, rows: Rows, columns: Rows) -> list[dict[str, float]]:
+        """What each voice said for or against some pairs, in log-odds; voices that said nothing are left out."""
+        names, weights = list(self.weights), np.array(list(self.weights.values()))
+        values = self._voices.at(rows, columns)[:, 1:] * weights
+        return [
+            {
+                f"voice: {name}": round(float(value), 4)
+                for name, value in zip(names, row, strict=True)
+                if abs(value) > _MUTE
+            }
+            for row in values
+        ]
+
+
+def learn(pool: Pool, labels: Labels, *, seed: int = 0) -> Learned:
+    """Fit everything anew; the same pool, labels and seed give the same probabilities."""
+    with one_core():
+        return _learned(pool, labels, seed)
+
+
+def _learned(pool: Pool, labels: Labels, seed: int) -> Learned:
+    state = sha256_json({"algorithm": ALGORITHM, "labels": labels.digest(), "seed": seed, "pool": pool_digest(pool)})
+    voices = _Voices(pool, labels)
+    beliefs = np.array([BELIEFS[name] for name in voices.names])
+    level = _level(voices.logits(beliefs, 0.0), pool.shape)
+    weights, shift, slope = np.concatenate([[level], beliefs]), 0.0, 1.0
+    if len(voices.rows):
+        weights = _weighed(voices, labels, weights, seed)
+    logits = voices.logits(weights[1:], weights[0])
+    if len(voices.rows):
+        shift, slope = _calibrated(logits, labels, voices.rows)
+    found = dict(zip(voices.names, (slope * weights[1:]).tolist(), strict=True))
+    return Learned(
+        probabilities=sigmoid(shift + slope * logits).astype(np.float32),
+        weights=found,
+        direction=voices.direction(found),
+        decided=voices.decided,
+        state=state,
+        _voices=voices,
+    )
+
+
+def pool_digest(pool: Pool) -> str:
+    """What of a pool decides the probabilities, as a hash."""
+    from hashlib import sha256
+
+    whole = sha256("|".join(pool.codes).encode("utf-8"))
+    for part in (pool.interview, pool.meaning, pool.words, pool.asked, pool.themes, *pool.signals.values()):
+        whole.update(np.ascontiguousarray(part).tobytes())
+    return whole.hexdigest()
+
+
+class _Voices:
+    """Everything that speaks for or against a code, one matrix (rows, codes) at a time."""
+
+    def __init__(self, pool: Pool, labels: Labels) -> None:
+        self._pool = pool
+        self.decided = labels.known.any(axis=1)
+        self.rows: Rows = np.flatnonzero(self.decided)
+        folds = fold_numbers(pool.interview[self.rows])
+        undecided = int(folds.max(initial=-1)) + 1
+        self._fold = np.full(pool.shape[0], undecided, np.intp)
+        self._fold[self.rows] = folds
+        self._used, self._prior = _frequencies(labels, self._fold, undecided)
+        self._said: dict[str, Ridge] = {}
+        if len(self.rows):
+            targets = _targets(pool, labels, self._prior[-1])[self.rows]
+            width = pool.shape[1]
+            for name, penalty in _PENALTIES.items():
+                wanted = targets if name == "meaning" else targets[:, :width]
+                self._said[name] = ridge(getattr(pool, name), self.rows, wanted, folds, penalty)
+        self.names = [name for name, _ in self._each()]
+
+    def direction(self, weights: Mapping[str, float]) -> Matrix:
+        """How meaning speaks for each code in log-odds, shape (dimensions, codes)."""
+        width = self._pool.shape[1]
+        if not self._said:
+            return np.zeros((self._pool.meaning.shape[1], width), np.float32)
+        trust = self._used[-1] / (self._used[-1] + _TRUSTED_FROM)
+        weight = _SCALE * (weights["meaning"] + weights["meaning, often used"] * trust)
+        return (self._said["meaning"].weights[:, :width] * weight).astype(np.float32)
+
+    def logits(self, weights: Array, level: float) -> Matrix:
+        """The weighted sum of all voices, shape (rows, codes)."""
+        total = np.full(self._pool.shape, level, np.float32)
+        for weight, (_, values) in zip(weights, self._each(), strict=True):
+            if weight:
+                total += np.float32(weight) * values
+        return total
+
+    def at(self, rows: Rows, columns: Rows) -> Array:
+        """The voices at some pairs with a column of ones before them, shape (pairs, 1 + voices)."""
+        found = np.ones((len(rows), 1 + len(self.names)))
+        for column, (_, values) in enumerate(self._each(), start=1):
+            found[:, column] = np.broadcast_to(values, self._pool.shape)[rows, columns]
+        return found
+
+    def _each(self) -> Iterator[tuple[str, Matrix]]:
+        pool = self._pool
+        definition = pool.signals["definition"]
+        yield "definition", definition
+        yield "sentence", pool.signals["sentence"]
+        yield "definition beside", (definition[pool.before] + definition[pool.after]) / np.float32(2)
+        if pool.llm_asked is not None:
+            yield "llm", pool.signals["llm"]
+            yield "llm asked", pool.llm_asked.astype(np.float32)
+        if self._said:
+            yield from self._learned()
+
+    def _learned(self) -> Iterator[tuple[str, Matrix]]:
+        pool, width = self._pool, self._pool.shape[1]
+        scale = np.float32(_SCALE)
+        used = self._used[self._fold]
+        trust = used / (used + np.float32(_TRUSTED_FROM))
+        yield "prior", np.log(self._prior / (1 - self._prior)).astype(np.float32)[self._fold]
+        for name in ("meaning", "words"):
+            said = self._said[name].predictions[:, :width] * scale
+            yield name, said
+            yield f"{name}, often used", said * trust
+        yield "asked", self._said["asked"].predictions * scale
+        meaning = self._said["meaning"].predictions * scale
+        said, before, after = meaning[:, :width], pool.before, pool.after
+        here = np.arange(len(before))
+        first, last = (before == here)[:, None], (after == here)[:, None]
+        yield "meaning before", np.where(first, 0, said[before])
+        yield "meaning after", np.where(last, 0, said[after])
+        yield "meaning around", (said[before[before]] + said[after[after]]) / np.float32(2)
+        for name, theme in (("theme", pool.nearest), ("topmost theme", pool.topmost)):
+            yield name, np.where(theme >= 0, meaning[:, width:-1][:, theme] if len(pool.themes) else 0, 0)
+        yield "anything", np.broadcast_to(meaning[:, -1:], pool.shape)
+        yield "never used", (used == 0).astype(np.float32)
+        yield "often used", trust
+
+
+def _frequencies(labels: Labels, fold: Rows, undecided: int) -> tuple[Matrix, Matrix]:
+    """How often each code was used, and its share of segments, without each fold and (last) with all: (folds+1, codes).
+
+    Shares are drawn towards the mean of all codes, as if so many more segments had been read.
+    """
+    used = np.zeros((undecided + 1, labels.truth.shape[1]), np.float32)
+    seen = np.zeros_like(used)
+    hit = np.where(labels.known, labels.truth, 0)
+    np.add.at(used, fold, hit)
+    np.add.at(seen, fold, labels.known.astype(np.float32))
+    used, seen = used.sum(axis=0) - used, seen.sum(axis=0) - seen
+    # nothing is known of the undecided, so that leaving them out leaves everything in
+    total = float(seen[-1].sum())
+    mean = float(used[-1].sum()) / total if total else 0.0
+    mean = min(max(mean, 1e-4), 0.5)
+    share = (used + _PRIOR_SEGMENTS * mean) / (seen + _PRIOR_SEGMENTS)
+    return used, np.clip(share, 1e-5, 1 - 1e-5).astype(np.float32)
+
+
+def _targets(pool: Pool, labels: Labels, prior: Matrix) -> Matrix:
+    """What the regressions are fitted to: codes, then themes, then whether anything is coded; 0 where unknown."""
+    codes = np.where(labels.known, labels.truth - prior, 0)
+    codes[labels.rejected] = _REJECTED
+    hit = np.where(labels.known, labels.truth, 0)
+    above = [(hit * below).max(axis=1) for below in pool.themes]
+    groups = np.stack([*above, hit.max(axis=1)], axis=1)
+    decided = labels.known.any(axis=1)
+    groups = np.where(decided[:, None], groups - groups[decided].mean(axis=0), 0)
+    return np.hstack([codes, groups]).astype(np.float32)
+
+
+def _level(logits: Matrix, shape: tuple[int, int]) -> float:
+    """What to add so that a segment is expected to carry so many codes; by bisection."""
+    rows, codes = shape
+    if not rows or not codes:
+        return 0.0
+    sample = logits[:: max(1, rows // 2_000)]
+    goal = min(CODES_PER_SEGMENT, codes / 2)
+    low, high = -30.0, 30.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if sigmoid(sample + middle).sum() / len(sample) < goal else (low, middle)
+    return (low + high) / 2
+
+
+def _weighed(voices: _Voices, labels: Labels, beliefs: Array, seed: int) -> Array:
+    """The weights of the voices, the intercept first, from pairs on which something is known."""
+    rows, columns = np.nonzero(labels.known)
+    telling = (labels.truth > 0) | labels.rejected
+    kept = np.flatnonzero(telling[rows, columns])
+    silent = np.flatnonzero(~telling[rows, columns])
+    weight = 1.0
+    if len(silent) > _MOST_NEGATIVES:
+        weight = len(silent) / _MOST_NEGATIVES
+        silent = np.sort(np.random.default_rng(seed).choice(silent, _MOST_NEGATIVES, replace=False))
+    chosen = np.concatenate([kept, silent])
+    rows, columns = rows[chosen], columns[chosen]
+    of_row = np.concatenate([np.ones(len(kept)), np.full(len(silent), weight)])
+    strength = np.full(len(beliefs), _STRENGTH)
+    strength[0] = 0.3
+    return logistic.fit(
+        voices.at(rows, columns), labels.truth[rows, columns].astype(np.float64), beliefs, strength, of_row
+    )
+
+
+def _calibrated(logits: Matrix, labels: Labels, rows: Rows) -> tuple[float, float]:
+    """Shift and slope by which the best few codes of a segment become as likely as they are (Platt 1999)."""
+    known = np.where(labels.known[rows], logits[rows], -np.inf)
+    ranks = min(RANKS_CALIBRATED, known.shape[1])
+    best = np.argpartition(-known, ranks - 1, axis=1)[:, :ranks]
+    scores = np.take_along_axis(known, best, axis=1).ravel().astype(np.float64)
+    truth = np.take_along_axis(labels.truth[rows], best, axis=1).ravel().astype(np.float64)
+    told = np.isfinite(scores)
+    features = np.stack([np.ones(int(told.sum())), scores[told]], axis=1)
+    shift, slope = logistic.fit(features, truth[told], np.array([0.0, 1.0]), np.array([1.0, 4.0]))
+    return float(shift), float(max(slope, 0.0))

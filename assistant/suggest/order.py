@@ -1,0 +1,46 @@
+"""In which order undecided segments are best read."""
+
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Matrix = NDArray[np.float32]
+Rows = NDArray[np.intp]
+
+TOP = 5
+_RARE = 3.0
+
+
+class Order(StrEnum):
+    """The orders of the queue."""
+
+    CHRONOLOGICAL = "chronological"
+    INFORMATIVE = "informative"
+    LIKELY = "likely"
+    BLIND = "blind"
+
+
+def informativeness(chances: Matrix, used: Matrix) -> Matrix:
+    """How much reading a segment teaches, shape (rows,).
+
+    Uncertainty p(1 − p) of its five likeliest codes, each counted more the less often its code was `used` (codes,) so
+    far, so that rare codes are looked for too.
+    """
+    weight = 1 + _RARE / (1 + used)
+    worth = chances * (1 - chances) * weight
+    count = min(TOP, chances.shape[1])
+    best = np.argpartition(-chances, count - 1, axis=1)[:, :count]
+    taught: Matrix = np.take_along_axis(worth, best, axis=1).sum(axis=1)
+    return taught
+
+
+def reading_order(order: Order, chances: Matrix, used: Matrix, open_rows: Rows) -> Rows:
+    """The open rows in the order of reading; equals keep the order of the study."""
+    if order is Order.INFORMATIVE:
+        value = informativeness(chances[open_rows], used)
+    elif order is Order.LIKELY:
+        value = chances[open_rows].max(axis=1)
+    else:
+        return open_rows
+    return open_rows[np.argsort(-value, kind="stable")]
