@@ -24,14 +24,14 @@ def candidates_command(
     """Group what participants said that no code explains. A person makes codes of it, on the page “New codes”."""
     from assistant.segment import StudyEmbeddings, local_embedder
     from assistant.suggest import propose
-    from assistant.suggest.candidates import candidates, explained_by, named
+    from assistant.suggest.candidates import candidates, explained_by, named, wants_name
 
     with opened(study) as (open_study, settings):
         embeddings = StudyEmbeddings(open_study, local_embedder(settings))
         found = candidates(open_study, embeddings, explained_by(propose(open_study)), most=most)
         with _writer(llm, settings) as writer:
             if writer is not None:
-                found = tuple(c if c.name is not None else named(open_study, c, writer) for c in found)
+                found = tuple(named(open_study, c, writer) if wants_name(c, writer) else c for c in found)
     if as_json:
         print_json([_described(candidate) for candidate in found])
         return

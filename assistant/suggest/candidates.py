@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from assistant.llm import load_prompt
 from assistant.segment import StudyEmbeddings
 from assistant.suggest.grouping import FEWEST, SIMILARITY, Matrix, groups, middle, unit
-from assistant.suggest.naming import characteristic_words, name_passages, spread
+from assistant.suggest.naming import PROMPT, characteristic_words, name_passages, spread
 from assistant.suggest.proposals import Proposals
 from assistant.suggest.writer import Writer
 from store.candidates import CandidateAnswer, CandidateName, candidate_answers, candidate_names
@@ -66,8 +67,8 @@ class Candidate:
 
 
 def explained_by(proposals: Proposals) -> dict[int, float]:
-    """How well each segment is explained: the probability of its best suggestion."""
-    return {key: max(draft.probability for draft in drafts) for key, drafts in proposals.by_segment.items() if drafts}
+    """How well each segment is explained: the probability of its likeliest code, shown as a suggestion or not."""
+    return dict(proposals.best)
 
 
 def candidates(
@@ -122,6 +123,12 @@ def unexplained(
         and not _touched(segment, coded)
         and (explained.get(segment.id, 0.0) < threshold or _touched(segment, read))
     ]
+
+
+def wants_name(candidate: Candidate, writer: Writer) -> bool:
+    """Whether this model has not named the candidate yet, or was asked with another prompt."""
+    by = None if candidate.name is None else candidate.name.written_by
+    return by is None or (by.model_sha256, by.prompt_sha256) != (writer.sha256, load_prompt(PROMPT).sha256)
 
 
 def named(study: Study, candidate: Candidate, writer: Writer) -> Candidate:

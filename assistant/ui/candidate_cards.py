@@ -61,7 +61,8 @@ def _draw_fields(candidate: Candidate, codebook: Codebook | None) -> None:
         st.html(element("p", "Named after its own words; no model was asked.", "page-note"))
     else:
         who = f"The model’s words, not a quote: drafted by {candidate.name.written_by.model}. Edit before you accept."
-        st.html(element("p", who, "model-note"))
+        marks = "Underlined at the right: the sentences that it pointed at."
+        st.html(element("p", who, "model-note") + element("p", marks, "page-note"))
     st.text_input("Name", value=candidate.title, key=field_key(candidate, "name"), max_chars=200)
     definition = "" if candidate.name is None else candidate.name.definition
     st.text_area("Definition", value=definition, key=field_key(candidate, "definition"), height=110)

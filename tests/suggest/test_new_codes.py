@@ -1,6 +1,7 @@
 """New codes from what nothing explains: found, named, accepted, merged, dismissed, erased."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from planted import PLACES, TOPICS, FakeChat, add, planted_embeddings, planted_s
 from study_builder import codebook_codes
 
 from assistant.suggest.candidate_answers import accept, dismiss, merge
-from assistant.suggest.candidates import candidates, explained_by, named
+from assistant.suggest.candidates import candidates, explained_by, named, wants_name
 from assistant.suggest.naming import PROMPT, first_sentences, text_of
 from assistant.suggest.proposals import Proposals
 from store.audit import log, verify
@@ -19,7 +20,7 @@ from store.erase import erase_interview
 from store.errors import InvalidInputError, NotFoundError, StudyError
 from store.segments import segments
 from store.transcripts import transcript
-from store.values import Code, DecisionDraft, SuggestionDraft, Verdict
+from store.values import Code, DecisionDraft, Verdict
 
 
 @pytest.fixture
@@ -80,10 +81,12 @@ def test_what_is_explained_is_left_alone_unless_it_was_read_and_left_uncoded(stu
     assert len(found(study, explained)) == 2
 
 
-def test_the_best_suggestion_says_how_well_a_segment_is_explained(study):
-    """Of several suggestions the likeliest counts; a segment without any is not in the mapping."""
-    drafts = tuple(SuggestionDraft(1, 5, code, p, (), {}, "") for code, p in (("a", 0.2), ("b", 0.7)))
-    assert explained_by(Proposals(None, {5: drafts, 6: ()})) == {5: 0.7}
+def test_the_likeliest_code_says_how_well_a_segment_is_explained(study):
+    """It counts whether or not it is shown as a suggestion; without a run nothing is explained."""
+    herons = the(study, "heron").members
+    likely = Proposals(None, {}, best={member.id: 0.7 for member in herons})
+    assert [animals(c) for c in found(study, explained_by(likely))] == [{"otter"}]
+    assert explained_by(Proposals(None, {})) == {}
 
 
 def test_coded_passages_are_not_offered(study):
@@ -201,6 +204,17 @@ def test_a_model_names_a_candidate_and_points_at_exact_slices(study):
     assert (event.coder, json.loads(event.payload)["model_sha256"]) == ("fake", "f" * 64)
     assert the(study, "otter") == otters
     assert verify(study).faults == ()
+
+
+def test_another_model_may_name_a_candidate_again(study):
+    """A name is drafted once by each model; the newest is shown."""
+    first, second = writer(FakeChat()), replace(writer(FakeChat()), name="larger", sha256="e" * 64)
+    assert wants_name(the(study, "otter"), first)
+    otters = named(study, the(study, "otter"), first)
+    assert not wants_name(otters, first)
+    assert wants_name(otters, second)
+    assert named(study, otters, second).name.written_by.model == "larger"
+    assert not wants_name(the(study, "otter"), second)
 
 
 def test_what_does_not_fit_the_model_is_shown_in_part(study):

@@ -38,8 +38,10 @@ def test_a_rationale_is_written_from_passage_question_and_definition(study):
     chat = FakeChat()
     suggestion = shown(study)
     written = rationale(study, suggestion, writer(chat))
-    code = next(c for c in current_codebook(study).codes if c.guid == suggestion.code)
-    for text in ("We borrowed them.", "How did you get the machines?", code.name, code.definition, "People"):
+    codebook = current_codebook(study)
+    code = codebook.find(suggestion.code)
+    theme = codebook.theme_of(code).name
+    for text in ("We borrowed them.", "How did you get the machines?", code.name, code.definition, f"({theme})"):
         assert text in written.draft.rendered
     assert chat.asked[0] in written.draft.rendered
     assert (written.text, written.draft.prompt) == ("It speaks for it. It speaks against it.", PROMPT)
