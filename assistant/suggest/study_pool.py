@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.suggest.grouping import unit
 from assistant.suggest.labels import Labels, labels_of
 from assistant.suggest.pool import Pool, RawRows, build_pool
 from assistant.suggest.retrieval import facets
@@ -29,7 +30,8 @@ class StudyPool:
     """The segments that were scored, in study order, as the learner sees them.
 
     `scores` are the run's raw signals (segments, codes), NaN where unknown. `sentences` holds, for a row whose segment
-    has several, their spans in the interview and their embeddings; `meanings` the codes' embeddings (codes, dimensions).
+    has several, their spans in the interview and their embeddings; `meanings` the
+    codes' embeddings (codes, dimensions), `own` the segments' (segments, dimensions).
     """
 
     run: Run
@@ -39,6 +41,7 @@ class StudyPool:
     scores: Mapping[str, Matrix]
     sentences: Mapping[int, tuple[tuple[Span, ...], Matrix]]
     meanings: Matrix
+    own: Matrix
 
     @property
     def seed(self) -> int:
@@ -73,7 +76,7 @@ def study_pool(study: Study) -> StudyPool | None:
     if "llm" in scores:
         signals["llm"] = scores["llm"]
     pool = build_pool(raw, [c.guid for c in codebook.codes], {c.guid: c.parent for c in codebook.codes}, signals)
-    return StudyPool(run, codebook, tuple(chosen), pool, scores, vectors.sentences(chosen), vectors.meanings())
+    return StudyPool(run, codebook, tuple(chosen), pool, scores, vectors.sentences(chosen), vectors.meanings(), unit(raw.own))
 
 
 class _Vectors:

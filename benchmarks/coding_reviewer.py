@@ -1,0 +1,113 @@
+"""A simulated reviewer: looks at what the queue puts first, says yes or no as the human did, and the learner learns."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from coding_measures import Looks, in_order, measures
+from numpy.typing import NDArray
+
+from assistant.suggest.assurance import assure
+from assistant.suggest.labels import Labels
+from assistant.suggest.learner import learn
+from assistant.suggest.order import Order, reading_order
+from assistant.suggest.pool import Pool
+
+Mask = NDArray[np.bool_]
+Matrix = NDArray[np.floating]
+Rows = NDArray[np.intp]
+
+FEWEST_AT_ONCE = 20
+SHARE_AT_ONCE = 0.1
+ENOUGH = 0.96
+CURVE = (0.1, 0.25, 0.5)
+READ_AT_ONCE = 25
+
+Fold = Callable[[Matrix], Matrix]
+"""From the segments of the pool to the rows of the folder: the best of a row's segments."""
+
+
+def review(pool: Pool, truth: Mask, open_rows: Mask, seed: int) -> Looks:
+    """Go by the likeliest pair that was not looked at, learning as it goes, until 95 % of the codings are found.
+
+    `truth` is (segments of the pool, codes), `open_rows` the segments to review; the others are known from the start.
+    """
+    known = np.repeat(~open_rows[:, None], truth.shape[1], axis=1)
+    rejected = np.zeros_like(known)
+    wanted = int(truth[open_rows].sum())
+    found_at: list[int] = []
+    looks, pairs = 0, int(open_rows.sum()) * truth.shape[1]
+    while len(found_at) < ENOUGH * wanted and looks < pairs:
+        labels = Labels(known.copy(), np.where(known, truth, 0).astype(np.float32), rejected.copy())
+        chances = np.where(known, -1, learn(pool, labels, seed=seed).probabilities)
+        batch = min(max(FEWEST_AT_ONCE, int(SHARE_AT_ONCE * looks)), pairs - looks)
+        best = np.argsort(-chances.ravel(), kind="stable")[:batch]
+        rows, columns = np.unravel_index(best, chances.shape)
+        hits = truth[rows, columns]
+        found_at += (looks + np.flatnonzero(hits) + 1).tolist()
+        known[rows, columns] = True
+        rejected[rows[~hits], columns[~hits]] = True
+        looks += batch
+    return Looks(np.array(found_at, np.int64), wanted, pairs)
+
+
+def fixed_order(similar: Matrix, truth: Mask) -> Looks:
+    """Segments as they come, and for each of them every code, the nearest by definition first."""
+    ranked = np.argsort(-similar, axis=1, kind="stable")
+    return in_order(truth, (ranked + np.arange(len(truth))[:, None] * truth.shape[1]).ravel())
+
+
+def rounds(similar: Matrix, truth: Mask) -> Looks:
+    """A stronger fixed order: the nearest code of every segment as they come, then the second of every one, …."""
+    ranked = np.argsort(-similar, axis=1, kind="stable")
+    return in_order(truth, (ranked + np.arange(len(truth))[:, None] * truth.shape[1]).T.ravel())
+
+
+def reading_curve(pool: Pool, truth: Mask, order: Order | None, seed: int) -> list[dict[str, Any]]:
+    """How good the suggestions on the unread segments are when some share was read in an order (None: by chance)."""
+    rng = np.random.default_rng(seed)
+    unread = np.arange(len(truth))
+    known = np.zeros(truth.shape, np.bool_)
+    marks = [int(share * len(truth)) for share in CURVE]
+    curve = []
+    used = np.zeros(truth.shape[1], np.float32)
+    while marks:
+        labels = Labels(known.copy(), np.where(known, truth, 0).astype(np.float32), np.zeros_like(known))
+        chances = learn(pool, labels, seed=seed).probabilities
+        read = len(truth) - len(unread)
+        if read >= marks[0]:
+            marks.pop(0)
+            told = measures(chances[unread], truth[unread], likely=True)
+            curve.append(
+                {
+                    "read": read,
+                    "micro_ap_on_unread": told.get("micro_ap"),
+                    "codes_seen": float(truth[known.any(axis=1)].any(axis=0).sum() / max(1, truth.any(axis=0).sum())),
+                }
+            )
+            continue
+        batch = min(READ_AT_ONCE, marks[0] - read)
+        ordered = rng.permutation(unread) if order is None else reading_order(order, chances, used, unread)
+        known[ordered[:batch]] = True
+        used += truth[ordered[:batch]].sum(axis=0)
+        unread = np.setdiff1d(unread, ordered[:batch])
+    return curve
+
+
+def assured(pool: Pool, truth: Mask, read: Mask, most_wrong: float, seed: int, share: float = 0.2) -> dict[str, Any]:
+    """How many suggestions are assured, and how many of those are wrong.
+
+    `read` segments are known beside a blind sample of all interviews.
+    """
+    blind = np.random.default_rng(seed).random(len(truth)) < share
+    known = np.repeat((blind | read)[:, None], truth.shape[1], axis=1)
+    labels = Labels(known, np.where(known, truth, 0).astype(np.float32), np.zeros_like(known))
+    found = assure(pool, labels, blind, labels, most_wrong=most_wrong, seed=seed)
+    wrong = [not truth[row, column] for row, column in found.assured.items()]
+    return {
+        "most_wrong": most_wrong,
+        "sample": found.sample,
+        "undecided": found.segments,
+        "assured": len(wrong),
+        "wrong": float(np.mean(wrong)) if wrong else None,
+    }
