@@ -38,6 +38,10 @@ class Settings(BaseSettings):
     allow_remote: bool = False
     threads: int = Field(default_factory=_physical_cores, ge=1)
     seed: int = 20_250_101
+    expected_precision: float | None = Field(default=None, gt=0, lt=1)
+    """So large a share of the suggestions shown on undecided segments should be right; else a threshold decides."""
+    blind_share: float = Field(default=0.2, ge=0, le=1)
+    """The share of segments that are decided before their suggestions are shown; 0 switches the blind sample off."""
     llm_context_tokens: int = Field(default=4096, ge=512)
     llm_idle_seconds: float = Field(default=300.0, gt=0)
     hub_endpoint: str | None = None

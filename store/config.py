@@ -30,6 +30,22 @@ def read_settings(folder: Path) -> dict[str, Any]:
     return table
 
 
+def keep_setting(folder: Path, name: str, value: float | str | bool | None) -> None:
+    """Write one value of the `[settings]` table, or take it away for None; all else and every comment stay."""
+    path = folder / FILE_NAME
+    with FileLock(folder / ".interview.lock"):
+        read_settings(folder)  # refuses a `settings` that is no table
+        document = _read(path)
+        table = document.setdefault("settings", tomlkit.table())
+        if table.get(name) == value:
+            return
+        if value is None:
+            del table[name]
+        else:
+            table[name] = value
+        _replace(path, tomlkit.dumps(document))
+
+
 def read_head(folder: Path) -> Head:
     """The head as last kept; the empty head where none is."""
     return _head(_read(folder / FILE_NAME), folder / FILE_NAME)

@@ -202,6 +202,18 @@ def stances(study: Study) -> tuple[Stance, ...]:
         return tuple(found)
 
 
+def readings(study: Study, coder: str) -> tuple[tuple[int, Span], ...]:
+    """What a coder has read, as (transcript id, span) in recorded order."""
+    query = (
+        select(DecisionRow.transcript_id, DecisionRow.start, DecisionRow.end)
+        .join(CoderRow, CoderRow.id == DecisionRow.coder_id)
+        .where(CoderRow.name == coder, DecisionRow.verdict == str(Verdict.READ))
+        .order_by(DecisionRow.id)
+    )
+    with study.read() as session:
+        return tuple((row.transcript_id, Span(row.start, row.end)) for row in session.execute(query))
+
+
 def last_decision(study: Study) -> int:
     """The number of the newest decision, 0 where there is none: while it stays the same, so do the stances."""
     with study.read() as session:

@@ -6,16 +6,21 @@ from pathlib import Path
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
+from numpy.typing import NDArray
 
 from assistant.segment import Embedder, segment_new
+from assistant.suggest.retrieval import facets
+from store.canonical import sha256_text
 from store.codebook import keep_codebook
+from store.config import keep_setting
 from store.interviews import add_interview
 from store.runs import begin_run, keep_scores
 from store.segments import segments
 from store.sentences import sentence_spans
 from store.study import Study, create_study
 from store.transcripts import add_transcript
-from store.values import Code, NewTurn, Role
+from store.values import Code, Codebook, NewTurn, Role, Segment
+from store.vectors import keep_vectors
 
 TRICKY_SPEAKER = "<script>alert(1)</script>"
 TRICKY_CODE = "**bold** <b>tag</b> $x$ :red[no]"
@@ -31,6 +36,7 @@ CODES = (
     Code("c4", TRICKY_CODE, "t2", "A **definition** with <i>markup</i>."),
     *(Code(f"c{n}", f"Never found {n}", "t2") for n in range(5, 9)),
 )
+EMBEDDER = "by hand"
 LEAVES = tuple(code.guid for code in CODES if code.parent is not None)
 
 FIRST = (
@@ -78,17 +84,38 @@ def turns(said: Sequence[tuple[str, str]], every_ms: int | None = None) -> list[
 
 
 def score(study: Study, likely: dict[str, list[set[str]]]) -> None:
-    """A codebook, segments, and a finished run in which the codes named stand out; the last sentence carries them."""
+    """A codebook, segments, and a finished run in which the codes named stand out; the last sentence carries them.
+
+    Nothing is drawn for the blind sample.
+    """
     codebook = keep_codebook(study, CODES, coder="lead", reason="first version")
     segment_new(study)
-    run = begin_run(study, codebook.id, None, {"embedder": "by hand"})
+    run = begin_run(study, codebook.id, None, {"embedder": EMBEDDER})
     for label, rows in likely.items():
         parts = [s for s in segments(study, label) if s.role is not Role.INTERVIEWER]
         high = np.array([[float(code in row) for code in LEAVES] for row in rows], np.float32)
-        last = np.array([[len(sentence_spans(s.text)) - 1] * len(LEAVES) for s in parts], np.float32)
+        signals = {"retrieval": high, "sentence": high}
         ids = tuple(s.id for s in parts)
-        signals = {"retrieval": high, "carrier": last}
         keep_scores(study, run, parts[0].transcript_id, ids, LEAVES, signals, complete=True)
+        _embed(study, codebook, parts, high)
+    keep_setting(study.folder, "blind_share", 0.0)
+
+
+def _embed(study: Study, codebook: Codebook, parts: Sequence[Segment], high: NDArray[np.float32]) -> None:
+    """Each code is a direction of its own; segments point to theirs, and last sentences to all of them."""
+    axes = np.eye(len(LEAVES), dtype=np.float32)
+    found = {
+        sha256_text(facets(code, codebook)[0]): axes[LEAVES.index(code.guid)]
+        for code in codebook.codes
+        if code.guid in LEAVES
+    }
+    for segment, row in zip(parts, high, strict=True):
+        found[segment.text_sha256] = row
+        *others, last = sentence_spans(segment.text)
+        if others:
+            found |= {sha256_text(span.of(segment.text)): np.zeros(len(LEAVES), np.float32) for span in others}
+            found[sha256_text(last.of(segment.text))] = np.ones(len(LEAVES), np.float32)
+    keep_vectors(study, EMBEDDER, found)
 
 
 def silence(path: Path, seconds: int = 10) -> Path:

@@ -139,7 +139,7 @@ def _counts(study: Study, plan: dict[str, Any]) -> dict[str, Any]:
         "interviews": len(known),
         "minutes_transcribed": round(heard / 60_000, 1),
         "segments": len(segments(study)),
-        "suggestions": len(propose(study)),
+        "suggestions": len(propose(study, precision=load_settings(study.settings()).expected_precision)),
         "codings": len(codings(study)),
         "quotes": len(quotes(study, theme=plan["theme"], limit=None)),
         "saturation": [{"interview": i, "new_codes": n, "cumulative_codes": c} for i, n, c in curve],

@@ -8,6 +8,7 @@ import numpy as np
 from filelock import Timeout
 
 from assistant.segment import StudyEmbeddings
+from assistant.settings import load_settings
 from assistant.suggest import Proposals, propose, show
 from store.codebook import current_codebook
 from store.decisions import codings, decisions, standing
@@ -72,7 +73,8 @@ def quotes(
     if state is State.CONFIRMED or (state is None and wanted is not None):
         found = _confirmed(study, wanted, labels, coder)
     else:
-        found = _by_segment(study, wanted, labels, coder, state, propose(study) if proposals is None else proposals)
+        proposed = _proposed(study) if proposals is None else proposals
+        found = _by_segment(study, wanted, labels, coder, state, proposed)
     if text is not None and text.strip():
         if embeddings is None:
             msg = "a search by meaning needs embeddings"
@@ -81,6 +83,10 @@ def quotes(
     chosen = found if limit is None else found[:limit]
     _write_down(study, chosen)
     return tuple(found.quote for found in chosen)
+
+
+def _proposed(study: Study) -> Proposals:
+    return propose(study, precision=load_settings(study.settings()).expected_precision)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,21 @@
 """The person's side: the queue of segments, decisions on suggestions, and taking them back."""
 
 from assistant.review.decide import as_json, decide, read_decisions
-from assistant.review.queue import Card, Option, queue
+from assistant.review.queue import Card, Option, Queue, is_blind, queue
+from assistant.review.route import Read, next_segment, read_by
 from assistant.review.sitting import Sitting
 
-__all__ = ["Card", "Option", "Sitting", "as_json", "decide", "queue", "read_decisions"]
+__all__ = [
+    "Card",
+    "Option",
+    "Queue",
+    "Read",
+    "Sitting",
+    "as_json",
+    "decide",
+    "is_blind",
+    "next_segment",
+    "queue",
+    "read_by",
+    "read_decisions",
+]

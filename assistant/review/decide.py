@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from assistant.settings import load_settings
 from assistant.suggest import Proposals, propose, show
 from store.codebook import current_codebook
 from store.decisions import keep_decisions
@@ -123,7 +124,8 @@ class _Desk:
 
     def _load_shown(self) -> _Shown:
         past = {(s.segment_id, s.code): s for s in suggestions(self._study)}
-        return _Shown(past, propose(self._study))
+        wish = load_settings(self._study.settings()).expected_precision
+        return _Shown(past, propose(self._study, precision=wish))
 
     def draft(self, line: DecisionLine) -> _Answer:
         """The decision a line tells of; nothing is written yet."""

@@ -3,15 +3,17 @@ import json
 import pytest
 from study_builder import word_embeddings
 
-from assistant.review import decide, read_decisions
-from assistant.suggest import propose, suggest
+from assistant.review import decide, queue, read_decisions
+from assistant.suggest import suggest
 from store.codebook import current_codebook
 from store.coders import coders
+from store.config import keep_setting
 from store.decisions import codings, decisions
 from store.errors import InvalidInputError
 from store.runs import suggestions
 from store.segments import segments
 from store.transcripts import transcript
+from store.values import State
 
 
 def line_for(study, text, **more):
@@ -57,18 +59,28 @@ def test_accept_needs_a_suggestion_and_writes_it_down(machines, tmp_path):
     assert decision.suggestion_id == shown.id
     assert 0 < shown.probability < 1
     good = line_for(machines, "The power", verdict="accept", code="cost")
-    path = written(tmp_path, good, line_for(machines, "My garden", verdict="accept"))
+    path = written(tmp_path, good, line_for(machines, "My garden", verdict="accept", code="data"))
     with pytest.raises(InvalidInputError, match=r"Line 2: .* answers no suggestion"):
         kept(machines, path)
     assert len(suggestions(machines)) == 1
 
 
 def test_a_rejection_by_file_takes_the_suggestion_out_of_the_way(machines, tmp_path):
-    """A rejected suggestion is no coding."""
+    """A rejected suggestion is no coding, and nobody is asked about it again."""
     suggest(machines, word_embeddings(machines)[0], None)
     kept(machines, written(tmp_path, line_for(machines, "We wait", verdict="reject")))
     assert codings(machines) == ()
-    assert propose(machines).by_segment
+    rejected = current_codebook(machines).find("queue").guid
+    (card,) = [c for c in queue(machines, "eve", interview="I1").cards if c.segment.text.startswith("We wait")]
+    assert rejected not in {option.code.guid for option in card.options if option.state is State.SUGGESTED}
+
+
+def test_what_can_be_answered_follows_the_expected_precision(machines, tmp_path):
+    """A study that wants nearly all suggestions to be right shows none at first, so that a script cannot accept one."""
+    suggest(machines, word_embeddings(machines)[0], None)
+    keep_setting(machines.folder, "expected_precision", 0.99)
+    with pytest.raises(InvalidInputError, match="answers no suggestion"):
+        kept(machines, written(tmp_path, line_for(machines, "We wait", verdict="accept")))
 
 
 BAD = [

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from study_builder import word_embeddings
 
 from assistant.review import Sitting, queue
-from assistant.suggest import suggest
+from assistant.suggest import propose, suggest
 from store.audit import verify
 from store.codebook import current_codebook
 from store.decisions import codings, decisions, standing
@@ -16,6 +16,12 @@ def suggested(machines):
     """A study in which suggestions wait."""
     suggest(machines, word_embeddings(machines)[0], None)
     return machines
+
+
+@pytest.fixture
+def proposals(suggested):
+    """What is proposed before anything is decided: later proposals depend on what other examples decided."""
+    return propose(suggested)
 
 
 def open_card(study):
@@ -87,7 +93,7 @@ def test_an_undone_withdrawal_stands_again(suggested):
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(["accept", "reject", "replace", "add"]), min_size=1, max_size=6), st.data())
-def test_undoing_everything_restores_what_stood_before(suggested, steps, data):
+def test_undoing_everything_restores_what_stood_before(suggested, proposals, steps, data):
     """However a sitting went, undoing all of it leaves the codings as they were at its start."""
 
     def stands():
@@ -95,7 +101,7 @@ def test_undoing_everything_restores_what_stood_before(suggested, steps, data):
         return {(key, d.verdict) for key, d in standing(made).items()}
 
     before = stands()
-    cards = [card for card in queue(suggested, "eve").cards if card.options]
+    cards = [card for card in queue(suggested, "eve", proposals=proposals).cards if card.options]
     code = current_codebook(suggested).find("cleaning").guid
     sitting = Sitting("eve")
     for step in steps:

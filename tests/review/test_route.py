@@ -1,0 +1,90 @@
+"""The blind sample on cards, and the way through a study in each order."""
+
+import pytest
+from study_builder import word_embeddings
+
+from assistant.review import Read, Sitting, is_blind, next_segment, queue, read_by
+from assistant.suggest import Order, propose, suggest
+from store.segments import segments
+from store.values import Role, Span
+
+
+@pytest.fixture
+def suggested(machines):
+    """A study in which suggestions wait."""
+    suggest(machines, word_embeddings(machines)[0], None)
+    return machines
+
+
+def spoken(study):
+    return segments(study, role=Role.PARTICIPANT)
+
+
+def test_the_blind_sample_shows_nothing_until_it_is_read(suggested):
+    """Of segments that chance drew, a card hides the suggestions until its coder has read it; others see them not."""
+    cards = queue(suggested, "eve", blind_share=0.5).cards
+    drawn = {s.id for s in spoken(suggested) if is_blind(s, propose(suggested), 0.5)}
+    assert {card.segment.id for card in cards if card.blind} == drawn
+    assert 0 < len(drawn) < len(cards)
+    assert all(not card.options for card in cards if card.blind)
+    assert any(card.options for card in cards if not card.blind)
+    everything = queue(suggested, "eve").cards
+    hidden = next(c.segment for c in everything if c.segment.id in drawn and c.options)
+    Sitting("eve").read(suggested, hidden)
+
+    def card_of(coder):
+        return next(c for c in queue(suggested, coder, blind_share=0.5).cards if c.segment.id == hidden.id)
+
+    assert (card_of("eve").blind, card_of("eve").open) == (False, False)
+    assert (card_of("ada").blind, card_of("ada").options) == (True, ())
+
+
+def test_without_a_share_nobody_is_kept_blind(suggested):
+    """0 switches the sample off."""
+    assert not any(card.blind for card in queue(suggested, "eve", blind_share=0.0).cards)
+
+
+def test_reading_is_noticed_by_coder_and_by_the_whole_segment(suggested):
+    """A part of a segment that was read leaves it open; a reading over several segments closes all of them."""
+    first, second = spoken(suggested)[:2]
+    here = first.transcript_id
+    part = Span(first.span.start, first.span.end - 1)
+    assert first not in Read([(here, part), (here + 1, first.span)])
+    whole = Read([(here, part), (here, Span(first.span.start, second.span.end)), (here, part)])
+    assert first in whole
+    assert second in whole
+    Sitting("eve").read(suggested, first)
+    assert first in read_by(suggested, "eve")
+    assert first not in read_by(suggested, "ada")
+
+
+@pytest.mark.parametrize("order", [Order.INFORMATIVE, Order.LIKELY])
+def test_the_best_unread_segment_is_next(suggested, order):
+    """Whatever was read is passed over; the others come by what they teach, or by how likely a code fits."""
+    proposals = propose(suggested)
+    worth = proposals.informative if order is Order.INFORMATIVE else proposals.best
+    everything, seen = spoken(suggested), []
+    for _ in everything:
+        read = Read((s.transcript_id, s.span) for s in seen)
+        seen.append(next_segment(order, everything, proposals, read, share=0.0))
+    assert [worth[s.id] for s in seen] == sorted(worth.values(), reverse=True)
+    assert {s.id for s in seen} == {s.id for s in everything}
+    assert next_segment(order, everything, proposals, Read((s.transcript_id, s.span) for s in seen), share=0.0) is None
+
+
+def test_the_blind_sample_can_come_first(suggested):
+    """All of the sample comes before everything else, each in study order; as they come is plain study order."""
+    proposals, everything = propose(suggested), spoken(suggested)
+
+    def walked(order):
+        seen = []
+        while at := next_segment(
+            order, everything, proposals, Read((s.transcript_id, s.span) for s in seen), share=0.5
+        ):
+            seen.append(at)
+        return seen
+
+    assert walked(Order.CHRONOLOGICAL) == list(everything)
+    blind = [is_blind(s, proposals, 0.5) for s in walked(Order.BLIND)]
+    assert blind == sorted(blind, reverse=True)
+    assert walked(Order.BLIND) == sorted(everything, key=lambda s: not is_blind(s, proposals, 0.5))
