@@ -102,10 +102,22 @@ def redo(study: Study, visit: Visit, steps: int) -> None:
 @kept
 def move_on(study: Study, visit: Visit, card: Card, interview: str, segment: int | None) -> None:
     """Note that a segment was read, and go on to another one."""
-    if not card.read and card.segment.id not in visit.read:
-        visit.sitting.read(study, card.segment)
-        visit.read.add(card.segment.id)
+    _read(study, visit, card)
     _go(visit, interview, segment)
+
+
+@kept
+def move_along(study: Study, visit: Visit, card: Card, choose: Callable[[Study, Visit], Segment | None]) -> None:
+    """Note that a segment was read, and go on to the one that is best read next by now; stay where none is left."""
+    if visit.segment == card.segment.id:
+        _read(study, visit, card)
+        leave_for(visit, choose(study, visit))
+
+
+@kept
+def reveal(study: Study, visit: Visit, card: Card) -> None:
+    """Note that a segment of the blind sample was read; from now on its suggestions are shown."""
+    _read(study, visit, card)
 
 
 @kept
@@ -114,5 +126,28 @@ def go_back(_study: Study, visit: Visit, interview: str, segment: int | None) ->
     _go(visit, interview, segment)
 
 
+@kept
+def go_back_along(_study: Study, visit: Visit, from_segment: int) -> None:
+    """Show the segment that one came from."""
+    if visit.trail and visit.segment == from_segment:
+        _go(visit, *visit.trail.pop())
+
+
+def leave_for(visit: Visit, segment: Segment | None) -> None:
+    """Go to a segment and remember where one came from; stay where there is none."""
+    if segment is not None and segment.id != visit.segment:
+        if visit.interview is not None and visit.segment is not None:
+            visit.trail.append((visit.interview, visit.segment))
+        _go(visit, segment.interview, segment.id)
+
+
+def _read(study: Study, visit: Visit, card: Card) -> None:
+    if not card.read and card.segment.id not in visit.read:
+        visit.sitting.read(study, card.segment)
+        visit.read.add(card.segment.id)
+
+
 def _go(visit: Visit, interview: str, segment: int | None) -> None:
+    if segment is None or segment != visit.segment:
+        visit.held = None
     visit.interview, visit.segment = interview, segment

@@ -16,10 +16,15 @@ _STATE = "rationales"
 
 
 def draw_rationale(study: Study, draft: SuggestionDraft) -> None:
-    """A button “Why?” beside a suggestion, and below it what the model wrote when it was pressed."""
+    """A button “Why?” below a suggestion, and below it what the model wrote when it was pressed."""
     written: dict[str, Rationale] = st.session_state.setdefault(_STATE, {})
     key = f"{draft.run_id}_{draft.segment_id}_{draft.code}_{draft.learner[:16]}"
-    pressed = st.button("Why?", key=f"why_{key}", help="Have the language model write two sentences; they are kept.")
+    pressed = st.button(
+        "Why? (model’s words)",
+        key=f"why_{key}",
+        type="tertiary",
+        help="Have the language model write two sentences; they are kept.",
+    )
     if pressed and key not in written:
         try:
             with st.spinner("The model writes …"):

@@ -8,24 +8,48 @@ import streamlit as st
 from assistant.review import Card, Option
 from assistant.ui import decisions
 from assistant.ui.markup import element
+from assistant.ui.rationale import draw_rationale
 from assistant.ui.session import Visit
+from assistant.ui.spoken_for import spoken_for
 from store.study import Study
 from store.values import Code, Codebook, Decision, State, Verdict
 
+_ONE_IN_FIVE = 0.2
+_ASSURED = (
+    "It belongs to the suggestions for which a guarantee holds: on average, at most one in ten of them is wrong,"
+    " measured on what was decided blind. It still needs your decision."
+)
 _STATE_CLASS = {State.SUGGESTED: "suggested", State.CONFIRMED: "confirmed", State.REJECTED: "rejected"}
 
 
 def draw_cards(study: Study, visit: Visit, card: Card, codebook: Codebook) -> None:
     """All cards of a segment."""
     names = code_names(codebook)
-    if not card.options:
-        st.html('<p class="nothing">Nothing is suggested here.</p>')
+    if not card.options and not card.blind:
+        st.html('<p class="nothing">Nothing is sure enough to be suggested here.</p>')
     for number, option in enumerate(card.options, start=1):
         _draw_option(study, visit, card, number, option, codebook, names)
     answered = {option.code.guid for option in card.options}
     own = [coding for coding in card.codings if coding.code not in answered]
     for number, coding in enumerate(own, start=1):
         _draw_coding(study, visit, card, number, coding, codebook)
+
+
+def draw_blind(study: Study, visit: Visit, card: Card, share: float) -> None:
+    """Why nothing is shown yet, and the button that says the passage is read."""
+    drawn = "one in five" if share == _ONE_IN_FIVE else f"{100 * share:g} %"
+    with st.container(key="blind"):
+        why = (
+            f"code this passage before you see suggestions ({drawn}, drawn by chance, to measure the machine honestly)."
+        )
+        st.html(f'<p role="status"><b>Blind:</b> {why}</p>')
+        with st.container(key="reveal", width="content"):
+            st.button(
+                "Read; reveal suggestions (R)",
+                key=f"reveal_{card.segment.id}",
+                on_click=decisions.reveal,
+                args=(study, visit, card),
+            )
 
 
 def code_names(codebook: Codebook) -> Mapping[str, str]:
@@ -40,7 +64,7 @@ def _draw_option(
     segment, draft = card.segment, option.draft
     key = f"{segment.id}_{draft.code}"
     with st.container(key=f"card_{number}"), st.container(key=f"{_STATE_CLASS[option.state]}_{number}"):
-        st.html(_option_html(number, option, codebook, visit.sitting.coder))
+        st.html(_option_html(number, option, codebook, visit))
         with st.container(horizontal=True, key=f"answers_{number}", gap="small"):
             st.button(
                 "Accept",
@@ -67,6 +91,7 @@ def _draw_option(
                     on_click=decisions.withdraw,
                     args=(study, visit, segment, option.answer),
                 )
+        draw_rationale(study, draft)
 
 
 def _rejectable(option: Option, card: Card) -> bool:
@@ -75,15 +100,20 @@ def _rejectable(option: Option, card: Card) -> bool:
     return option.state is not State.REJECTED and not elsewhere
 
 
-def _option_html(number: int, option: Option, codebook: Codebook, coder: str) -> str:
-    chance = f"{round(100 * option.draft.probability)} %"
+def _option_html(number: int, option: Option, codebook: Codebook, visit: Visit) -> str:
+    chance, coder = f"{round(100 * option.draft.probability)} %", visit.sitting.coder
     status = {
         State.SUGGESTED: f"Suggested by the machine · {chance}",
         State.CONFIRMED: f"✓ Confirmed by {coder} · suggested with {chance}",
         State.REJECTED: f"✕ Rejected by {coder} · suggested with {chance}",
     }[option.state]
+    held, code = visit.held, option.code.guid
+    assured = held is not None and held.assured == code
+    near = held.near.get(code, ()) if held is not None else ()
     head = f'<div class="card-head">{element("span", str(number), "digit")}{_code_head(option.code, codebook)}</div>'
-    return f"{head}{element('div', status, 'status')}{_definition(option.code)}"
+    mark = f"<details><summary>◆ assured</summary>{element('p', _ASSURED)}</details>" if assured else ""
+    why = spoken_for(option.draft.scores, near)
+    return f"{head}{element('div', status, 'status')}{mark}{_definition(option.code)}{why}"
 
 
 def _code_head(code: Code, codebook: Codebook) -> str:

@@ -73,6 +73,7 @@ export default function ({ data, parentElement }) {
     a: () => focusList(".st-key-adding", 0),
     x: () => focusList('[class*="st-key-answers_"]', state.replacing++),
     p: () => play(state.place),
+    r: () => press(".st-key-reveal"),
   };
   const onKey = (event) => {
     const target = event.composedPath()[0];
@@ -82,7 +83,10 @@ export default function ({ data, parentElement }) {
     }
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || target.tagName === "AUDIO") return;
     const act = actions[event.key] ?? actions[event.key.toLowerCase()];
-    if (act && act()) event.preventDefault();
+    if (act && act()) {
+      event.preventDefault();
+      event.stopPropagation(); // Streamlit has a meaning of its own for R
+    }
   };
   document.addEventListener("keydown", onKey, true);
   document.body.dataset.reviewKeys = "on"; // for whoever drives the page from outside: from now on keys are heard

@@ -16,6 +16,7 @@ KEYS = (
     ("A", "add another code: go to the list of codes"),
     ("N or →", "next segment; this one counts as read"),
     ("B or ←", "back to the segment before"),
+    ("R", "blind sample: this segment is read, show its suggestions"),
     ("Z", "undo"),
     ("Shift + Z", "redo"),
     ("P", "play this segment of the recording, or stop"),

@@ -4,17 +4,23 @@ import streamlit as st
 
 from assistant.review import Card, queue
 from assistant.suggest import show
+from assistant.ui.held import held_card
 from assistant.ui.markup import heading, notice
 from assistant.ui.passage import around, passage
-from assistant.ui.review_cards import draw_cards
+from assistant.ui.review_cards import draw_blind, draw_cards
 from assistant.ui.review_keys import listen
 from assistant.ui.review_moves import draw_moves
+from assistant.ui.review_order import draw_order, next_in_order
 from assistant.ui.session import (
     Visit,
-    current_proposals,
+    current_learning,
+    current_learnt,
     current_study,
     current_visit,
     interview_segments,
+    keep_learning,
+    spoken_segments,
+    study_settings,
     told,
 )
 from store.interviews import interviews
@@ -32,25 +38,24 @@ def review_page() -> None:
         heading("Review")
         notice("There is nothing to review yet; add or transcribe interviews first.")
     else:
-        _draw(study, visit, _choose_interview(study, visit).label)
+        _draw(study, visit, _draw_head(study, visit).label)
 
 
 def _begin(study: Study, visit: Visit) -> bool:
     """Stand at the first segment that is open for this coder; False where there is no segment at all."""
-    found = queue(study, visit.sitting.coder, proposals=current_proposals(study))
-    first = found.first_open() or 0
-    if found.cards:
-        segment = found.cards[first].segment
+    spoken = spoken_segments(study)
+    if spoken:
+        segment = next_in_order(study, visit) or spoken[0]
         visit.interview, visit.segment = segment.interview, segment.id
-    return bool(found.cards)
+    return bool(spoken)
 
 
-def _choose_interview(study: Study, visit: Visit) -> Interview:
+def _draw_head(study: Study, visit: Visit) -> Interview:
     ready = {i.label: i for i in interviews(study) if i.transcribed}
     if visit.interview not in ready:
         visit.interview, visit.segment = next(iter(ready)), None
     st.session_state["review_interview"] = visit.interview
-    title, left, right = st.columns([2, 3, 5], vertical_alignment="center")
+    title, left, middle, right = st.columns([2, 3, 4, 6], vertical_alignment="center")
     with title:
         heading("Review")
     left.selectbox(
@@ -62,6 +67,8 @@ def _choose_interview(study: Study, visit: Visit) -> Interview:
         on_change=_chosen,
         args=(visit,),
     )
+    with middle:
+        draw_order(study, visit)
     chosen = ready[str(visit.interview)]
     if chosen.media is not None and (study.folder / chosen.media).is_file():
         with right, st.container(key="recording"):
@@ -70,7 +77,7 @@ def _choose_interview(study: Study, visit: Visit) -> Interview:
 
 
 def _chosen(visit: Visit) -> None:
-    visit.interview, visit.segment = st.session_state["review_interview"], None
+    visit.interview, visit.segment, visit.held = st.session_state["review_interview"], None, None
 
 
 @st.fragment
@@ -78,15 +85,17 @@ def _chosen(visit: Visit) -> None:
 def _draw(study: Study, visit: Visit, label: str) -> None:
     if visit.interview != label:
         st.rerun()  # a move or an undo led to another interview, whose recording stands outside this fragment
-    if visit.problem:
-        notice(visit.problem, "problem")
-    found = queue(study, visit.sitting.coder, interview=label, proposals=current_proposals(study))
+    for problem in (visit.problem, current_learning(study).problem):
+        if problem:
+            notice(problem, "problem")
+    learnt, share = current_learnt(study), study_settings(study).blind_share
+    coder = visit.sitting.coder
+    found = queue(study, coder, interview=label, proposals=learnt.proposals, blind_share=share)
     if not found.cards:
         notice(f"Nobody but the interviewer speaks in {label}, so there is nothing to code.")
         return
     at = next((i for i, c in enumerate(found.cards) if c.segment.id == visit.segment), found.first_open() or 0)
-    card = found.cards[at]
-    visit.segment = card.segment.id
+    card = held_card(study, visit, found.cards[at], found.codebook, learnt)
     show(study, [option.draft for option in card.options])
     draw_moves(study, visit, found, at)
     left, right = st.columns([1, 1], gap="medium")
@@ -94,8 +103,11 @@ def _draw(study: Study, visit: Visit, label: str) -> None:
         before, after = around(interview_segments(study, label), card.segment)
         st.html(passage(card.segment, before, after, _marks(card)))
     with right:
+        if card.blind:
+            draw_blind(study, visit, card, share)
         draw_cards(study, visit, card, found.codebook)
     listen(card.segment, visit.sitting)
+    keep_learning(study)
 
 
 def _marks(card: Card) -> list[tuple[Span, str]]:

@@ -4,7 +4,7 @@ import contextlib
 import getpass
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
@@ -12,29 +12,46 @@ from typing import ParamSpec
 
 import streamlit as st
 
-from assistant.review import Sitting
+from assistant.review import NearQuote, Sitting
 from assistant.segment import local_embedder, segment_new
-from assistant.settings import load_settings
-from assistant.suggest import Proposals, propose
+from assistant.settings import Settings, load_settings
+from assistant.suggest import Order, Proposals
+from assistant.ui.learning import Learning, Learnt
 from assistant.ui.markup import notice
 from store.errors import NotAStudyError, StudyError
 from store.index import refresh_index
 from store.runs import scores_stamp
 from store.segments import segments
 from store.study import DATABASE, Study, open_study
-from store.values import Segment
+from store.values import Role, Segment, SuggestionDraft
 
 P = ParamSpec("P")
 Stamp = tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The suggestions of a segment, held as they are while it is on the screen, whatever is learnt meanwhile.
+
+    `assured` is the code that comes with a guarantee, `near` holds each code's nearest confirmed quotes.
+    """
+
+    segment: int
+    drafts: tuple[SuggestionDraft, ...]
+    assured: str | None
+    near: Mapping[str, tuple[NearQuote, ...]]
+
+
 @dataclass(slots=True)
 class Visit:
-    """One browser tab: its sitting, and the segment it stands at."""
+    """One browser tab: its sitting, the segment it stands at with its suggestions, and the way that led there."""
 
     sitting: Sitting
     interview: str | None = None
     segment: int | None = None
+    held: Held | None = None
+    order: Order = Order.CHRONOLOGICAL
+    trail: list[tuple[str, int]] = field(default_factory=list)
     read: set[int] = field(default_factory=set)
     labels: dict[int, str] = field(default_factory=dict)
     """Segment id → interview of everything decided on in this sitting, so that undo leads back there."""
@@ -85,15 +102,50 @@ def _repair_index(study: Study) -> None:
         refresh_index(study, local_embedder(load_settings(study.settings())).name)
 
 
+def study_settings(study: Study) -> Settings:
+    """The settings as they are now, for they can be changed while the app runs."""
+    return load_settings(study.settings())
+
+
+def current_learning(study: Study) -> Learning:
+    """What learns from the decisions on this study, the same for every tab."""
+    return _learning(study, str(study.folder), study.guid)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _learning(_study: Study, folder: str, guid: str) -> Learning:
+    del folder, guid  # parts of the key only
+    return Learning(_study)
+
+
+def current_learnt(study: Study) -> Learnt:
+    """What the machine makes of the study: the newest that is ready, waited for where there is nothing yet."""
+    learning, precision = current_learning(study), study_settings(study).expected_precision
+    if learning.is_ready(precision):
+        return learning.newest(precision)
+    with st.spinner("Reading the scores …"):
+        return learning.newest(precision)
+
+
 def current_proposals(study: Study) -> Proposals:
-    """What the machine proposes now, worked out again only when something that decides it has changed."""
-    return _proposals(study, str(study.folder), study.guid, scores_stamp(study))
+    """What the machine proposes, from decisions up to the last few."""
+    return current_learnt(study).proposals
 
 
-@st.cache_resource(max_entries=4, show_spinner="Reading the scores …")
-def _proposals(_study: Study, folder: str, guid: str, stamp: Stamp) -> Proposals:
+def keep_learning(study: Study) -> None:
+    """Let the machine learn from what was decided, beside the person's work."""
+    current_learning(study).catch_up(study_settings(study).expected_precision)
+
+
+def spoken_segments(study: Study) -> tuple[Segment, ...]:
+    """The participants' segments of all interviews, in study order."""
+    return _spoken(study, str(study.folder), study.guid, scores_stamp(study))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _spoken(_study: Study, folder: str, guid: str, stamp: Stamp) -> tuple[Segment, ...]:
     del folder, guid, stamp  # parts of the key only
-    return propose(_study)
+    return tuple(segment for segment in segments(_study) if segment.role is not Role.INTERVIEWER)
 
 
 def interview_segments(study: Study, label: str) -> tuple[Segment, ...]:

@@ -7,6 +7,8 @@ import streamlit as st
 from assistant.ui.markup import heading, table
 from assistant.ui.overview import InterviewLine, lines, next_steps
 from assistant.ui.session import current_study
+from assistant.ui.suggestion_quality import draw_study_quality
+from store.runs import latest_run
 
 HEADERS = ("Interview", "Kind", "Minutes", "Segments", "Read", "Coded", "Attributes")
 
@@ -21,6 +23,9 @@ def study_page() -> None:
         st.html(
             '<p class="page-note">Segments are those of participants. Read and coded count what any coder has done.</p>'
         )
+    if latest_run(study) is not None:
+        st.html("<h2>How good the suggestions are</h2>")
+        draw_study_quality()
     steps = next_steps(study, found)
     st.html("<h2>What to do next</h2>" + "".join(_step(sentence, command) for sentence, command in steps))
 

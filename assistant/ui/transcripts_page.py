@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from assistant.review import is_blind, read_by
 from assistant.suggest import show
 from assistant.ui.markup import element, heading, notice
 from assistant.ui.passage import marked, speaker_line
-from assistant.ui.session import current_proposals, current_study, interview_segments
+from assistant.ui.session import current_proposals, current_study, current_visit, interview_segments, study_settings
 from store.codebook import current_codebook
 from store.decisions import codings, decisions, standing
 from store.interviews import interviews
@@ -37,14 +38,21 @@ def _draw_turns(study: Study, label: str, *, with_suggestions: bool) -> None:
     text = transcript(study, label)
     here = [c for c in codings(study, interview=label) if c.transcript_id == text.id]
     drafts = _shown(study, label, here) if with_suggestions else {}
+    if with_suggestions and study_settings(study).blind_share:
+        note = "Segments of the blind sample that you have not read keep their suggestions to themselves."
+        st.html(element("p", note, "page-note"))
     codebook = current_codebook(study)
     names = {} if codebook is None else {code.guid: code.name for code in codebook.codes}
     st.html("".join(_turn(turn, text.text, here, drafts, names) for turn in text.turns))
 
 
 def _shown(study: Study, label: str, here: Sequence[Coding]) -> dict[Span, Sequence[SuggestionDraft]]:
-    """Suggestions that nobody has answered, by segment; from now on they count as shown."""
-    proposals = current_proposals(study)
+    """Suggestions that nobody has answered, by segment; from now on they count as shown.
+
+    Those of the blind sample stay hidden from a coder who has not read them yet.
+    """
+    proposals, share = current_proposals(study), study_settings(study).blind_share
+    read = read_by(study, current_visit().sitting.coder)
     answered = {(c.code, c.span) for c in here} | {
         (word.code, word.span) for word in standing(decisions(study, interview=label)).values()
     }
@@ -55,6 +63,7 @@ def _shown(study: Study, label: str, here: Sequence[Coding]) -> dict[Span, Seque
             if not any(code == draft.code and span.overlaps(segment.span) for code, span in answered)
         ]
         for segment in interview_segments(study, label)
+        if segment in read or not is_blind(segment, proposals, share)
     }
     show(study, [draft for drafts in found.values() for draft in drafts])
     return {span: drafts for span, drafts in found.items() if drafts}

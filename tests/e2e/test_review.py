@@ -50,14 +50,15 @@ def test_decisions_by_key_survive_a_reload(page, study):
     press(page, "z", ".st-key-suggested_2")
     press(page, "n", "text=Segment 2 of 3")
     page.reload()
-    page.locator(".st-key-suggested_2").wait_for()
+    page.get_by_text("Segment 2 of 3").wait_for()
     settle(page)
 
     # The field is drawn later than the cards, and empty for a moment before it takes its value from the address.
     page.wait_for_function("document.querySelector('input[aria-label=Coder]')?.value === 'Ana'")
     assert words(study) == [("accept", first), ("reject", second), ("withdraw", second), ("read", None)]
     assert [(c.code, c.coder) for c in codings(study)] == [(first, "Ana")]
-    page.locator(".st-key-confirmed_1").wait_for()
+    page.locator("body[data-review-keys]").wait_for(state="attached")
+    press(page, "b", '[class*="st-key-confirmed_"]:has-text("Confirmed by Ana")')
     made = [event for event in log(study) if event.type.startswith("decision")]
     assert [event.coder for event in made] == ["Ana"] * 4
     assert verify(study).faults == ()

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 from assistant.ui import quotes_page
 from assistant.ui.navigation import PLACES
 from store.audit import log
+from store.config import keep_setting
 from store.decisions import decisions, keep_decisions
 from store.runs import suggestions
 from store.segments import segments
@@ -59,9 +60,8 @@ def test_the_entry_file_runs(study, monkeypatch):
 @pytest.mark.parametrize("allowed", [True, False])
 def test_every_page_says_when_text_may_leave_the_machine(page, study, place, allowed):
     """A study that allows a remote endpoint says so wherever one looks; any other says nothing of it."""
-    toml = study.folder / "interview.toml"
-    settings = f'[settings]\nendpoint = "openai:some-model"\nallow_remote = {str(allowed).lower()}\n'
-    toml.write_text(settings + toml.read_text(encoding="utf-8"), encoding="utf-8")
+    keep_setting(study.folder, "endpoint", "openai:some-model")
+    keep_setting(study.folder, "allow_remote", allowed)
     assert ("Text may leave this machine" in shown(page(place.address))) is allowed
 
 

@@ -118,7 +118,7 @@ def test_nothing_suggested_still_takes_a_code(page, study):
     app = page("review")
     clickable(app, "forth_").click().run()
     clickable(app, "forth_").click().run()
-    assert "Nothing is suggested here." in html(app)
+    assert "Nothing is sure enough to be suggested here." in html(app)
     third = segments(study, "I1")[4]
     app.selectbox(key=f"add_{third.id}").set_value("c3").run()
     assert [c.code for c in codings(study)] == ["c3"]

@@ -1,0 +1,193 @@
+"""The review page over a whole study: what is decided blind, in which order, and how precise suggestions shall be."""
+
+import pytest
+
+from assistant.review import is_blind
+from assistant.suggest import propose
+from assistant.ui.session import current_learning
+from store.config import keep_setting, read_settings
+from store.decisions import decisions
+from store.runs import suggestions
+from store.segments import segments
+from store.values import Role
+
+
+def html(app) -> str:
+    return "\n".join(block.proto.body for block in app.get("html"))
+
+
+def clickable(app, name: str):
+    """The one enabled button whose key begins so."""
+    (found,) = [b for b in app.button if b.key.startswith(name) and not b.disabled]
+    return found
+
+
+def progress(app) -> str:
+    return app.get("progress")[0].proto.text
+
+
+def words(study):
+    return [(str(d.verdict), d.code) for d in decisions(study)]
+
+
+@pytest.fixture
+def blind(study):
+    """Every segment belongs to the blind sample."""
+    keep_setting(study.folder, "blind_share", 1.0)
+    return study
+
+
+def test_a_blind_segment_shows_and_writes_no_suggestion(page, blind):
+    """Before it is read there is a sentence, the list of codes and no suggestion, neither drawn nor on record."""
+    app = page("review")
+    assert not app.exception
+    assert "<b>Blind:</b> code this passage before you see suggestions" in html(app)
+    assert not [b for b in app.button if b.key.startswith(("accept_", "reject_", "why_"))]
+    assert "carrier" not in html(app)
+    assert not suggestions(blind)
+    first = segments(blind, "I1")[1]
+    app.selectbox(key=f"add_{first.id}").set_value("c3").run()
+    assert words(blind) == [("add", "c3")]
+    assert not suggestions(blind)
+    clickable(app, "forth_").click().run()
+    assert words(blind) == [("add", "c3"), ("read", None)]
+    assert not suggestions(blind), "moving on shows nothing of the next one either"
+
+
+def test_revealing_reads_the_segment_and_then_shows_its_suggestions(page, blind):
+    """The reading comes first, so that what was decided before it was decided blind; then answers are possible."""
+    first = segments(blind, "I1")[1]
+    app = page("review")
+    clickable(app, "reveal_").click().run()
+    assert not app.exception
+    assert words(blind) == [("read", None)]
+    assert "Segment 1 of 3" in progress(app)
+    assert {s.code for s in suggestions(blind)} == {"c1", "c3"}
+    app.button(key=f"accept_{first.id}_c1").click().run()
+    clickable(app, "forth_").click().run()
+    assert words(blind) == [("read", None), ("accept", "c1")], "it was read already"
+    assert "1 of 5 in the study read" in progress(app)
+    assert "Segment 2 of 3" in progress(page("review")), "an unanswered suggestion of a read segment is nothing open"
+
+
+def test_transcripts_keep_the_blind_sample_to_themselves(page, blind):
+    """With suggestions switched on, those of unread segments of the sample are neither drawn nor written."""
+    app = page("transcripts")
+    app.toggle(key="transcript_suggestions").set_value(True).run()
+    assert "Suggested:" not in html(app)
+    assert "Segments of the blind sample" in html(app)
+    assert not suggestions(blind)
+
+
+def test_one_in_five_is_drawn_by_the_seed_of_the_run(page, study):
+    """Which segments are blind is the same for everybody, and what `is_blind` says."""
+    keep_setting(study.folder, "blind_share", 0.5)
+    proposals = propose(study)
+    spoken = segments(study, role=Role.PARTICIPANT)
+    drawn = [is_blind(s, proposals, 0.5) for s in spoken if s.interview == "I1"]
+    app, seen = page("review"), []
+    for _ in drawn:
+        seen.append("<b>Blind:</b>" in html(app))
+        clickable(app, "forth_").click().run()
+    assert seen == drawn
+
+
+def test_what_is_on_the_screen_does_not_change_when_the_machine_has_learnt(page, study):
+    """After a decision and a new fit the same suggestions stand, until one leaves the segment and comes back."""
+    first = segments(study, "I1")[1]
+    app = page("review")
+    before = suggestions(study)
+    app.button(key=f"reject_{first.id}_c1").click().run()
+    learning = current_learning(study)
+    learning.settle()
+    assert learning.newest(None).through == decisions(study)[-1].id, "it has learnt"
+    app.run()
+    assert [b.key for b in app.button if b.key.startswith("accept_")] == [
+        f"accept_{first.id}_c1",
+        f"accept_{first.id}_c3",
+    ]
+    assert suggestions(study) == before
+    assert "Rejected by Ana" in html(app)
+
+
+def test_what_is_learnt_shows_on_the_next_segment(page, study):
+    """What is written for a segment that comes on the screen carries the state of the learner by then."""
+    first = segments(study, "I1")[1]
+    app = page("review")
+    app.button(key=f"accept_{first.id}_c1").click().run()
+    current_learning(study).settle()
+    app.selectbox(key="review_interview").set_value("I2").run()
+    known = {s.scores["decisions"] for s in suggestions(study) if s.segment_id != first.id}
+    assert known == {1.0}
+
+
+def test_most_likely_first_runs_over_all_interviews(page, study):
+    """Next goes to the likeliest unread segment wherever it is, Back to where one came from; all get read."""
+    app = page("review")
+    app.selectbox(key="review_order").set_value("likely").run()
+    assert not app.exception
+    assert "It broke twice" in html(app), "the likeliest of all"
+    assert "Segment 2 of 3 in I1 · 0 of 5 in the study read" in progress(app)
+    clickable(app, "forth_").click().run()
+    there = progress(app)
+    assert "1 of 5 in the study read" in there
+    clickable(app, "back_").click().run()
+    assert "It broke twice" in html(app)
+    clickable(app, "forth_").click().run()
+    for _ in range(5):
+        current_learning(study).settle()
+        clickable(app, "forth_").click().run()
+        assert not app.exception
+    assert "5 of 5 in the study read" in progress(app)
+    assert "everything in it is read" in html(app)
+    assert len({(d.transcript_id, d.span) for d in decisions(study)}) == 5
+    assert words(study) == [("read", None)] * 5
+
+
+@pytest.mark.parametrize("order", ["informative", "blind"])
+def test_every_order_reads_everything_once(page, study, order):
+    """No segment is passed over or asked twice, whichever order is chosen."""
+    keep_setting(study.folder, "blind_share", 0.5)
+    app = page("review")
+    app.selectbox(key="review_order").set_value(order).run()
+    for _ in range(5):
+        clickable(app, "forth_").click().run()
+    assert not app.exception
+    assert len({(d.transcript_id, d.span) for d in decisions(study)}) == len(decisions(study)) == 5
+
+
+def test_the_expected_precision_is_kept_and_used(page, study):
+    """Chosen beside the keys, it is written into the study's settings, and less is shown from then on."""
+    app = page("review")
+    assert "shown suggestions on unread segments should be right" in html(app)
+    app.selectbox(key="expected_precision").set_value(0.95).run()
+    assert not app.exception
+    assert read_settings(study.folder)["expected_precision"] == 0.95
+    assert "nothing is sure enough to be suggested" in html(app)
+    assert "On the 5 unread segments" in html(app)
+    app.selectbox(key="expected_precision").set_value(None).run()
+    assert "expected_precision" not in read_settings(study.folder)
+    assert "shown suggestions on unread segments should be right" in html(app)
+
+
+def test_a_guarantee_is_worked_out_when_it_is_asked_for(page, blind):
+    """Until enough is decided blind, the page says what it takes; the study page says the same."""
+    app = page("review")
+    app.button(key="guarantee").click().run()
+    assert not app.exception
+    assert "No guarantee yet. It takes at least 9 segments of the blind sample" in html(app)
+    assert "No guarantee yet." in html(page("study"))
+
+
+def test_evidence_in_plain_words(page, study):
+    """A card says what spoke for its suggestion, and which confirmed quotes of the code are nearest."""
+    second = segments(study, "I2")[1]
+    app = page("review")
+    assert "one sentence is like the definition <b>+" in html(app)
+    assert "Nearest confirmed quotes" not in html(app)
+    app.selectbox(key="review_interview").set_value("I2").run()
+    app.button(key=f"accept_{second.id}_c3").click().run()
+    current_learning(study).settle()
+    app.selectbox(key="review_interview").set_value("I1").run()
+    assert "Nearest confirmed quotes of this code:" in html(app)
+    assert "<blockquote><span>I did, at night. Nobody asked.</span>" in html(app)
