@@ -13,7 +13,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +24,7 @@ from coding_baselines import llm_json, llm_yes_no, nearest_confirmed
 from coding_measures import Looks, measures
 from coding_reviewer import assured, fixed_order, reading_curve, review, rounds
 from coding_study import BuiltStudy, CodedData, agreement, build_study, guid_of, read_folder, reveal
-from machine import machine
+from machine import machine, peak_mb
 from numpy.typing import NDArray
 
 from assistant.cli.suggest import language_model
@@ -157,14 +157,8 @@ def _result(bench: Bench, options: argparse.Namespace, model: Any, began: float)
         "interviews": int(bench.interview.max()) + 1,
         "ours": _halves(bench, chances, likely=True, looks=_reviewed(bench, options.seed)),
         "baselines": {name: _halves(bench, scores, likely=False) for name, scores in baselines.items()},
-        "fixed_order": {
-            "all": _looks(fixed_order(similar, bench.truth)),
-            "second_half": _looks(fixed_order(similar[bench.second], bench.truth[bench.second])),
-        },
-        "rounds": {
-            "all": _looks(rounds(similar, bench.truth)),
-            "second_half": _looks(rounds(similar[bench.second], bench.truth[bench.second])),
-        },
+        "fixed_order": _fixed(bench, fixed_order),
+        "rounds": _fixed(bench, rounds),
         "human": agreement(bench.data),
         "llm": None if model is None else {"model": model.name, "sha256": model.sha256},
         "slowest_refit_seconds": round(longest, 3),
@@ -173,7 +167,7 @@ def _result(bench: Bench, options: argparse.Namespace, model: Any, began: float)
         _ask(bench, options, model, chances, result)
     if options.queue:
         result["queue"] = _queue(bench, options.seed)
-    return result | {"machine": machine(), "seconds": round(time.perf_counter() - began, 1)}
+    return result | {"peak_mb": peak_mb(), "machine": machine(), "seconds": round(time.perf_counter() - began, 1)}
 
 
 def _prequential(bench: Bench, seed: int) -> tuple[Matrix, float]:
@@ -223,6 +217,16 @@ def _reviewed(bench: Bench, seed: int) -> dict[str, Looks]:
     }
 
 
+def _fixed(bench: Bench, order: Callable[[Matrix, Mask], Looks]) -> dict[str, Any]:
+    """What a reviewer needs who goes by an order that learns nothing, over the same segments and codes as ours."""
+    similar, truth = np.nan_to_num(bench.pool.scores["retrieval"]), bench.segment_truth()
+    second = bench.of_segments(bench.second)
+    return {
+        "all": _looks(order(similar, truth)),
+        "second_half": _looks(order(similar[second], truth[second])),
+    }
+
+
 def _looks(looks: Looks) -> dict[str, Any]:
     return {"looks_per_coding": looks.per_coding(), "wss95": looks.saved()}
 
@@ -265,10 +269,9 @@ def _queue(bench: Bench, seed: int) -> dict[str, Any]:
         "most likely first": Order.LIKELY,
         "by chance": None,
     }
-    read = bench.of_segments(~bench.second)
     return {
         "reading": {name: reading_curve(pool, truth, order, seed) for name, order in orders.items()},
-        "assured": [assured(pool, truth, read, most_wrong, seed) for most_wrong in (0.1, 0.2, 0.3)],
+        "assured": [assured(pool, truth, most_wrong, seed) for most_wrong in (0.1, 0.2, 0.3)],
     }
 
 
@@ -295,7 +298,7 @@ def _line(name: str, told: dict[str, Any]) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}" if abs(value) < 10 else f"{value:.0f}"
+    return "–" if value is None else f"{value:#.3g}"
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from assistant.suggest.assurance import assure
 from assistant.suggest.labels import Labels
 from assistant.suggest.learner import learn
-from assistant.suggest.order import Order, reading_order
+from assistant.suggest.order import Order, next_looks, reading_order
 from assistant.suggest.pool import Pool
 
 Mask = NDArray[np.bool_]
@@ -18,10 +18,11 @@ Matrix = NDArray[np.floating]
 Rows = NDArray[np.intp]
 
 FEWEST_AT_ONCE = 20
-SHARE_AT_ONCE = 0.1
+SHARE_AT_ONCE = 0.05
 ENOUGH = 0.96
 CURVE = (0.1, 0.25, 0.5)
 READ_AT_ONCE = 25
+HELD_OUT = 0.25
 
 Fold = Callable[[Matrix], Matrix]
 """From the segments of the pool to the rows of the folder: the best of a row's segments."""
@@ -39,10 +40,9 @@ def review(pool: Pool, truth: Mask, open_rows: Mask, seed: int) -> Looks:
     looks, pairs = 0, int(open_rows.sum()) * truth.shape[1]
     while len(found_at) < ENOUGH * wanted and looks < pairs:
         labels = Labels(known.copy(), np.where(known, truth, 0).astype(np.float32), rejected.copy())
-        chances = np.where(known, -1, learn(pool, labels, seed=seed).probabilities)
+        chances = learn(pool, labels, seed=seed).probabilities
         batch = min(max(FEWEST_AT_ONCE, int(SHARE_AT_ONCE * looks)), pairs - looks)
-        best = np.argsort(-chances.ravel(), kind="stable")[:batch]
-        rows, columns = np.unravel_index(best, chances.shape)
+        rows, columns = next_looks(chances, ~known, batch)
         hits = truth[rows, columns]
         found_at += (looks + np.flatnonzero(hits) + 1).tolist()
         known[rows, columns] = True
@@ -64,43 +64,42 @@ def rounds(similar: Matrix, truth: Mask) -> Looks:
 
 
 def reading_curve(pool: Pool, truth: Mask, order: Order | None, seed: int) -> list[dict[str, Any]]:
-    """How good the suggestions on the unread segments are when some share was read in an order (None: by chance)."""
+    """How good the suggestions are on a quarter that is never read, after some share of the rest was (None: by chance).
+
+    `codes_seen` is the share of all codes that came up among what was read.
+    """
     rng = np.random.default_rng(seed)
-    unread = np.arange(len(truth))
+    kept = rng.random(len(truth)) < HELD_OUT
+    unread = np.flatnonzero(~kept)
     known = np.zeros(truth.shape, np.bool_)
-    marks = [int(share * len(truth)) for share in CURVE]
+    marks = [int(share * len(unread)) for share in CURVE]
     curve = []
-    used = np.zeros(truth.shape[1], np.float32)
     while marks:
         labels = Labels(known.copy(), np.where(known, truth, 0).astype(np.float32), np.zeros_like(known))
         chances = learn(pool, labels, seed=seed).probabilities
-        read = len(truth) - len(unread)
+        read = int(known.any(axis=1).sum())
         if read >= marks[0]:
             marks.pop(0)
-            told = measures(chances[unread], truth[unread], likely=True)
-            curve.append(
-                {
-                    "read": read,
-                    "micro_ap_on_unread": told.get("micro_ap"),
-                    "codes_seen": float(truth[known.any(axis=1)].any(axis=0).sum() / max(1, truth.any(axis=0).sum())),
-                }
-            )
+            seen = truth[known.any(axis=1)].any(axis=0).sum() / max(1, truth.any(axis=0).sum())
+            told = measures(chances[kept], truth[kept], likely=True)
+            curve.append({"read": read, "micro_ap": told.get("micro_ap"), "codes_seen": float(seen)})
             continue
-        batch = min(READ_AT_ONCE, marks[0] - read)
+        used = np.where(known, truth, 0).sum(axis=0).astype(np.float32)
         ordered = rng.permutation(unread) if order is None else reading_order(order, chances, used, unread)
-        known[ordered[:batch]] = True
-        used += truth[ordered[:batch]].sum(axis=0)
-        unread = np.setdiff1d(unread, ordered[:batch])
+        now = ordered[: min(READ_AT_ONCE, marks[0] - read)]
+        known[now] = True
+        unread = np.setdiff1d(unread, now)
     return curve
 
 
-def assured(pool: Pool, truth: Mask, read: Mask, most_wrong: float, seed: int, share: float = 0.2) -> dict[str, Any]:
-    """How many suggestions are assured, and how many of those are wrong.
+def assured(pool: Pool, truth: Mask, most_wrong: float, seed: int, share: float = 0.4) -> dict[str, Any]:
+    """How many suggestions are assured, and how many of those are wrong, when the rest of the segments is undecided.
 
-    `read` segments are known beside a blind sample of all interviews.
+    Of the share that is known, half is the blind sample, and the learner learns from the other half.
     """
-    blind = np.random.default_rng(seed).random(len(truth)) < share
-    known = np.repeat((blind | read)[:, None], truth.shape[1], axis=1)
+    drawn = np.random.default_rng(seed).random(len(truth))
+    blind = drawn < share / 2
+    known = np.repeat((drawn < share)[:, None], truth.shape[1], axis=1)
     labels = Labels(known, np.where(known, truth, 0).astype(np.float32), np.zeros_like(known))
     found = assure(pool, labels, blind, labels, most_wrong=most_wrong, seed=seed)
     wrong = [not truth[row, column] for row, column in found.assured.items()]

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import sys
 from pathlib import Path
 
 import psutil
@@ -26,3 +27,13 @@ def _processor() -> str:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
+
+
+def peak_mb() -> int | None:
+    """The most memory this process ever held, in MB; None where the system does not tell."""
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    scale = 1024 if sys.platform != "darwin" else 1024**2
+    return int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // scale)

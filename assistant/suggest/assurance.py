@@ -97,27 +97,31 @@ def selected(values: Array, most_wrong: float) -> Rows:
 def assure(
     pool: Pool, labels: Labels, blind: Mask, blind_labels: Labels, *, most_wrong: float = MOST_WRONG, seed: int = 0
 ) -> Assurance:
-    """Test the best suggestion of every undecided segment against the blind sample.
+    """Test the best suggestion of every segment outside the blind sample, and assure those that pass.
 
     `blind` marks the rows that chance drew, `blind_labels` hold what was decided of them before anything was shown.
-    Only interviews whose whole sample was decided blind take part, since the sample stands for nothing else.
+    Only interviews whose whole sample was decided blind take part, since the sample stands for nothing else; of them,
+    decided segments are tested like the others, since chance alone may tell sample and rest apart. What is returned as
+    assured is undecided.
     """
     told = blind_labels.known.all(axis=1)
     open_ = set(pool.interview[blind & ~told].tolist())
     whole = [number for number in np.unique(pool.interview[blind]).tolist() if number not in open_]
     within = np.isin(pool.interview, whole)
     sample = np.flatnonzero(blind & within)
-    tested = np.flatnonzero(within & ~labels.known.any(axis=1))
+    tested = np.flatnonzero(within & ~blind)
+    left: Mask = np.asarray(~labels.known.any(axis=1), np.bool_)
+    count = int(left[tested].sum())
     needed = fewest(most_wrong)
-    if len(sample) < needed or not len(tested):
-        return Assurance({}, most_wrong, len(sample), needed, len(tested), tuple(whole))
+    if len(sample) < needed or not count:
+        return Assurance({}, most_wrong, len(sample), needed, count, tuple(whole))
     chances = learn(pool, labels.without(blind), seed=seed).probabilities
     best = chances.argmax(axis=1)
     score = chances.max(axis=1).astype(np.float64)
     wrong = blind_labels.truth[sample, best[sample]] < 0.5  # noqa: PLR2004 - true or not
     kept = tested[selected(p_values(score[sample], wrong, score[tested]), most_wrong)]
-    assured = {int(row): int(best[row]) for row in kept}
-    return Assurance(assured, most_wrong, len(sample), needed, len(tested), tuple(whole))
+    assured = {int(row): int(best[row]) for row in kept if left[row]}
+    return Assurance(assured, most_wrong, len(sample), needed, count, tuple(whole))
 
 
 def assure_study(

@@ -28,9 +28,9 @@ class Labels:
 
     def digest(self) -> str:
         """A hash over all of it."""
-        whole = sha256()
-        for part in (self.known, self.truth, self.rejected):
-            whole.update(np.packbits(part).tobytes() if part.dtype == np.bool_ else part.tobytes())
+        whole = sha256(np.ascontiguousarray(self.truth).tobytes())
+        for mask in (self.known, self.rejected):
+            whole.update(np.packbits(mask).tobytes())
         return whole.hexdigest()
 
     def without(self, rows: Mask) -> "Labels":

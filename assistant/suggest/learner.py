@@ -7,7 +7,7 @@ can be trusted: a useless one is not listened to, and one that is always right b
 decision, the weights are those believed beforehand.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,14 +31,18 @@ CODES_PER_SEGMENT = 1.0
 """Expected before anyone has decided anything."""
 RANKS_CALIBRATED = 5
 _PENALTIES = {"meaning": 2.0, "words": 1.0, "asked": 1.0}
-_REJECTED = -0.3
+_REJECTED = -0.2
 """What the regressions are fitted to where a person said no; merely uncoded is just below zero."""
 _SCALE = 8.0
 _TRUSTED_FROM = 4.0
 _PRIOR_SEGMENTS = 2.0
 _MOST_NEGATIVES = 60_000
 _STRENGTH = 20.0
+_LEVELLED_BELOW = 200
+"""Decided segments; from so many on, they tell themselves how many codes a segment carries."""
 _MUTE = 5e-4
+VOICE = "voice: "
+"""Before the name of a voice among the scores of a suggestion."""
 
 BELIEFS: Mapping[str, float] = {
     "definition": 0.3,
@@ -63,6 +67,10 @@ BELIEFS: Mapping[str, float] = {
 }
 """The weight of each voice that is believed before there are decisions, rounded from coded studies of other people.
 In standard deviations for the scores, in eighths for the regressions."""
+_UNDECIDED = ("definition", "sentence", "definition beside")
+_LLM = ("llm", "llm asked")
+_EITHER_WAY = ("llm asked", "meaning, often used", "words, often used", "never used", "often used", "anything")
+"""These speak before anything is decided, the others then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +91,13 @@ class Learned:
 
     def said(self, rows: Rows, columns: Rows) -> list[dict[str, float]]:
         """What each voice said for or against some pairs, in log-odds; voices that said nothing are left out."""
-        names, weights = list(self.weights), np.array(list(self.weights.values()))
-        values = self._voices.at(rows, columns)[:, 1:] * weights
-        return [
-            {
-                f"voice: {name}": round(float(value), 4)
-                for name, value in zip(names, row, strict=True)
-                if abs(value) > _MUTE
-            }
-            for row in values
-        ]
+        names = [f"{VOICE}{name}" for name in self.weights]
+        values = self._voices.at(rows, columns)[:, 1:] * np.array(list(self.weights.values()))
+        return [_telling(names, row) for row in values]
+
+
+def _telling(names: Sequence[str], values: Array) -> dict[str, float]:
+    return {name: round(float(value), 4) for name, value in zip(names, values, strict=True) if abs(value) > _MUTE}
 
 
 def learn(pool: Pool, labels: Labels, *, seed: int = 0) -> Learned:
@@ -102,10 +107,10 @@ def learn(pool: Pool, labels: Labels, *, seed: int = 0) -> Learned:
 
 
 def _learned(pool: Pool, labels: Labels, seed: int) -> Learned:
-    state = sha256_json({"algorithm": ALGORITHM, "labels": labels.digest(), "seed": seed, "pool": pool_digest(pool)})
+    state = sha256_json({"algorithm": ALGORITHM, "labels": labels.digest(), "seed": seed, "pool": pool.digest})
     voices = _Voices(pool, labels)
     beliefs = np.array([BELIEFS[name] for name in voices.names])
-    level = _level(voices.logits(beliefs, 0.0), pool.shape)
+    level = _level(voices.logits(beliefs, 0.0), pool.shape) if len(voices.rows) < _LEVELLED_BELOW else 0.0
     weights, shift, slope = np.concatenate([[level], beliefs]), 0.0, 1.0
     if len(voices.rows):
         weights = _weighed(voices, labels, weights, seed)
@@ -123,22 +128,12 @@ def _learned(pool: Pool, labels: Labels, seed: int) -> Learned:
     )
 
 
-def pool_digest(pool: Pool) -> str:
-    """What of a pool decides the probabilities, as a hash."""
-    from hashlib import sha256
-
-    whole = sha256("|".join(pool.codes).encode("utf-8"))
-    for part in (pool.interview, pool.meaning, pool.words, pool.asked, pool.themes, *pool.signals.values()):
-        whole.update(np.ascontiguousarray(part).tobytes())
-    return whole.hexdigest()
-
-
 class _Voices:
     """Everything that speaks for or against a code, one matrix (rows, codes) at a time."""
 
     def __init__(self, pool: Pool, labels: Labels) -> None:
         self._pool = pool
-        self.decided = labels.known.any(axis=1)
+        self.decided: NDArray[np.bool_] = np.asarray(labels.known.any(axis=1), np.bool_)
         self.rows: Rows = np.flatnonzero(self.decided)
         folds = fold_numbers(pool.interview[self.rows])
         undecided = int(folds.max(initial=-1)) + 1
@@ -152,7 +147,12 @@ class _Voices:
             for name, penalty in _PENALTIES.items():
                 wanted = targets if name == "meaning" else targets[:, :width]
                 self._said[name] = ridge(getattr(pool, name), self.rows, wanted, folds, penalty)
-        self.names = [name for name, _ in self._each()]
+        self.names = [name for name in BELIEFS if self._speaks(name)]
+
+    def _speaks(self, name: str) -> bool:
+        if name in _LLM:
+            return self._pool.llm_asked is not None
+        return name in _UNDECIDED or bool(self._said)
 
     def direction(self, weights: Mapping[str, float]) -> Matrix:
         """How meaning speaks for each code in log-odds, shape (dimensions, codes)."""
@@ -161,7 +161,8 @@ class _Voices:
             return np.zeros((self._pool.meaning.shape[1], width), np.float32)
         trust = self._used[-1] / (self._used[-1] + _TRUSTED_FROM)
         weight = _SCALE * (weights["meaning"] + weights["meaning, often used"] * trust)
-        return (self._said["meaning"].weights[:, :width] * weight).astype(np.float32)
+        spoken: Matrix = (self._said["meaning"].weights[:, :width] * weight).astype(np.float32)
+        return spoken
 
     def logits(self, weights: Array, level: float) -> Matrix:
         """The weighted sum of all voices, shape (rows, codes)."""
@@ -190,6 +191,13 @@ class _Voices:
         if self._said:
             yield from self._learned()
 
+    def _of_theme(self, said: Matrix, theme: Rows) -> Matrix:
+        """What is said of each code's theme; 0 for a code without one."""
+        spoken = np.zeros(self._pool.shape, np.float32)
+        below = np.flatnonzero(theme >= 0)
+        spoken[:, below] = said[:, theme[below]]
+        return spoken
+
     def _learned(self) -> Iterator[tuple[str, Matrix]]:
         pool, width = self._pool, self._pool.shape[1]
         scale = np.float32(_SCALE)
@@ -205,11 +213,12 @@ class _Voices:
         said, before, after = meaning[:, :width], pool.before, pool.after
         here = np.arange(len(before))
         first, last = (before == here)[:, None], (after == here)[:, None]
-        yield "meaning before", np.where(first, 0, said[before])
-        yield "meaning after", np.where(last, 0, said[after])
+        nothing = np.float32(0)
+        yield "meaning before", np.where(first, nothing, said[before])
+        yield "meaning after", np.where(last, nothing, said[after])
         yield "meaning around", (said[before[before]] + said[after[after]]) / np.float32(2)
         for name, theme in (("theme", pool.nearest), ("topmost theme", pool.topmost)):
-            yield name, np.where(theme >= 0, meaning[:, width:-1][:, theme] if len(pool.themes) else 0, 0)
+            yield name, self._of_theme(meaning[:, width:-1], theme)
         yield "anything", np.broadcast_to(meaning[:, -1:], pool.shape)
         yield "never used", (used == 0).astype(np.float32)
         yield "often used", trust
@@ -241,9 +250,11 @@ def _targets(pool: Pool, labels: Labels, prior: Matrix) -> Matrix:
     hit = np.where(labels.known, labels.truth, 0)
     above = [(hit * below).max(axis=1) for below in pool.themes]
     groups = np.stack([*above, hit.max(axis=1)], axis=1)
-    decided = labels.known.any(axis=1)
-    groups = np.where(decided[:, None], groups - groups[decided].mean(axis=0), 0)
-    return np.hstack([codes, groups]).astype(np.float32)
+    decided = np.flatnonzero(labels.known.any(axis=1))
+    centred = np.zeros_like(groups)
+    centred[decided] = groups[decided] - groups[decided].mean(axis=0)
+    targets: Matrix = np.hstack([codes, centred]).astype(np.float32)
+    return targets
 
 
 def _level(logits: Matrix, shape: tuple[int, int]) -> float:
@@ -276,7 +287,12 @@ def _weighed(voices: _Voices, labels: Labels, beliefs: Array, seed: int) -> Arra
     strength = np.full(len(beliefs), _STRENGTH)
     strength[0] = 0.3
     return logistic.fit(
-        voices.at(rows, columns), labels.truth[rows, columns].astype(np.float64), beliefs, strength, of_row
+        voices.at(rows, columns),
+        labels.truth[rows, columns].astype(np.float64),
+        beliefs,
+        strength,
+        of_row,
+        np.array([False, *(name not in _EITHER_WAY for name in voices.names)]),
     )
 
 

@@ -11,14 +11,33 @@ _ENOUGH = 1e-6
 _FARTHEST = 30.0
 
 
-def fit(features: Array, targets: Array, prior: Array, strength: Array, weights: Array | None = None) -> Array:
+def fit(
+    features: Array,
+    targets: Array,
+    prior: Array,
+    strength: Array,
+    weights: Array | None = None,
+    positive: NDArray[np.bool_] | None = None,
+) -> Array:
     """The maximum a posteriori coefficients, shape (features,), under a normal prior around `prior`.
 
     `features` is (rows, features) with a column of ones where an intercept is wanted, `targets` lie in 0..1, `strength`
-    is each coefficient's prior precision, `weights` the rows' (one each by default). Newton's method with halved steps
-    (Bishop 2006, Pattern Recognition and Machine Learning, section 4.3.3), so that separable data do no harm.
+    is each coefficient's prior precision, `weights` the rows' (one each by default). Coefficients that are marked
+    `positive` and would come out below zero are held at zero. Newton's method with halved steps (Bishop 2006, Pattern
+    Recognition and Machine Learning, section 4.3.3), so that separable data do no harm.
     """
     of_row = np.ones(len(targets)) if weights is None else weights
+    free = np.ones(len(prior), np.bool_)
+    while True:
+        found = np.zeros(len(prior))
+        found[free] = _newton(features[:, free], targets, prior[free], strength[free], of_row)
+        below = (found < 0) & free & (False if positive is None else positive)
+        if not below.any():
+            return found
+        free &= ~below
+
+
+def _newton(features: Array, targets: Array, prior: Array, strength: Array, of_row: Array) -> Array:
     found = prior.astype(np.float64)
     cost = _cost(features, targets, found, prior, strength, of_row)
     for _ in range(_ITERATIONS):

@@ -44,3 +44,9 @@ def reading_order(order: Order, chances: Matrix, used: Matrix, open_rows: Rows) 
     else:
         return open_rows
     return open_rows[np.argsort(-value, kind="stable")]
+
+
+def next_looks(chances: Matrix, open_pairs: NDArray[np.bool_], count: int) -> tuple[Rows, Rows]:
+    """The next so many pairs of a segment and a code to look at: the likeliest, rows and columns of equal length."""
+    best = np.argsort(-np.where(open_pairs, chances, -1).ravel(), kind="stable")[: min(count, int(open_pairs.sum()))]
+    return best // chances.shape[1], best % chances.shape[1]

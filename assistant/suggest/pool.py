@@ -1,8 +1,9 @@
 """What the learner knows of segments and codes whatever was decided: computed once, used by every refit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,8 @@ BEFORE, ASKED, LENGTH = 0.7, 0.5, 0.15
 """How much the turn before, the interviewer's last words and the length count beside the segment's own meaning."""
 _FEWEST_FOR_WORDS = 3
 _SEED = 0
+_WORD = r"(?u)\b\w+\b"
+"""One letter is a word too: “I”."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ class Pool:
     themes: Matrix
     nearest: Rows
     topmost: Rows
+    digest: str
+    """The hash of all that decides probabilities."""
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -76,6 +81,7 @@ def build_pool(
     before, after = _beside(interview)
     standard = {name: standardised(values) for name, values in signals.items()}
     themes, nearest, topmost = _themes(codes, parents)
+    asked = _centred(rows.asked)
     return Pool(
         codes=tuple(codes),
         segments=tuple(rows.ids),
@@ -84,19 +90,28 @@ def build_pool(
         after=after,
         meaning=meaning,
         basis=basis,
-        asked=_centred(rows.asked),
+        asked=asked,
         words=words,
         signals=standard,
         llm_asked=np.isfinite(signals["llm"]) if "llm" in signals else None,
         themes=themes,
         nearest=nearest,
         topmost=topmost,
+        digest=_digest(codes, (interview, meaning, words, asked, themes, *standard.values())),
     )
 
 
+def _digest(codes: Sequence[str], parts: Iterable[NDArray[np.generic]]) -> str:
+    whole = sha256("|".join(codes).encode("utf-8"))
+    for part in parts:
+        whole.update(np.ascontiguousarray(part).tobytes())
+    return whole.hexdigest()
+
+
 def one_core() -> AbstractContextManager[object]:
-    """Linear algebra on one core: beside a busy language model, threads that wait for each other take a hundred times
-    as long, and one core gives the same numbers on every machine.
+    """Linear algebra on one core, as a context.
+
+    Beside a busy language model, threads that wait for each other take a hundred times as long.
     """
     from threadpoolctl import threadpool_limits
 
@@ -138,9 +153,7 @@ def _words(texts: Sequence[str]) -> Matrix:
     nothing = np.zeros((len(texts), 1), np.float32)
     if len(texts) < _FEWEST_FOR_WORDS:
         return nothing
-    counter = TfidfVectorizer(
-        ngram_range=(1, 2), min_df=2, sublinear_tf=True, token_pattern=r"(?u)\b\w+\b", dtype=np.float32
-    )
+    counter = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True, token_pattern=_WORD, dtype=np.float32)
     try:
         counts = counter.fit_transform(texts)
     except ValueError:  # scikit-learn's way to say that no word comes twice

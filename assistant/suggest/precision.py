@@ -25,5 +25,6 @@ def threshold_for(chances: Array, precision: float) -> float:
     """
     order = np.sort(chances)[::-1]
     expected = np.cumsum(order) / np.arange(1, len(order) + 1)
-    enough = np.flatnonzero(expected >= precision - 1e-12)
+    last_of_equals = np.append(order[1:] < order[:-1], True)[: len(order)]
+    enough = np.flatnonzero((expected >= precision - 1e-12) & last_of_equals)
     return float(order[enough[-1]]) if len(enough) else float("inf")

@@ -95,7 +95,7 @@ def proposals_of(
     likely = np.take_along_axis(chances, best, axis=1)
     left = ~learned.decided
     threshold = _threshold(likely[left], precision, chances.shape[1])
-    shown = likely >= max(threshold, np.finfo(np.float32).tiny)
+    shown: NDArray[np.bool_] = (likely >= threshold) & (likely > 0)
     taught = informativeness(learned.probabilities, used)
     return Proposals(
         run=pool.run,
@@ -168,7 +168,7 @@ class _Drafts:
             code=self._pool.pool.codes[column],
             probability=round(float(self._learned.probabilities[row, column]), 6),
             evidence=self._carrying(segment, row, column),
-            scores=self._scores(row, column) | voices,
+            scores={**self._scores(row, column), **voices},
             learner=self._learned.state,
         )
 

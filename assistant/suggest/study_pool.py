@@ -76,7 +76,9 @@ def study_pool(study: Study) -> StudyPool | None:
     if "llm" in scores:
         signals["llm"] = scores["llm"]
     pool = build_pool(raw, [c.guid for c in codebook.codes], {c.guid: c.parent for c in codebook.codes}, signals)
-    return StudyPool(run, codebook, tuple(chosen), pool, scores, vectors.sentences(chosen), vectors.meanings(), unit(raw.own))
+    return StudyPool(
+        run, codebook, tuple(chosen), pool, scores, vectors.sentences(chosen), vectors.meanings(), unit(raw.own)
+    )
 
 
 class _Vectors:
