@@ -23,7 +23,7 @@ from store.study import SUGGEST_LOCK, Study
 from store.values import Code, Codebook, Role, Run, ScoreMatrix, Segment
 
 SEGMENTS_PER_COMMIT = 16
-SHORTLIST = 6
+SHORTLIST = 4
 """Codes of each segment that the language model is asked about."""
 ALGORITHM = 3
 """Counts up whenever the same input would give other scores."""

@@ -192,7 +192,9 @@ def test_leaving_a_fold_out_is_fitting_without_it():
     folds = np.arange(60) % 4
     found = ridge(features, np.arange(60), targets, folds, 2.0).predictions
     others = folds != 1
-    weights = np.linalg.solve(features[others].T @ features[others] + 2 * np.eye(5), features[others].T @ targets[others])
+    weights = np.linalg.solve(
+        features[others].T @ features[others] + 2 * np.eye(5), features[others].T @ targets[others]
+    )
     assert found[folds == 1] == pytest.approx(features[folds == 1] @ weights, abs=1e-3)
 
 

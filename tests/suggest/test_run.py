@@ -8,6 +8,7 @@ from study_builder import CODES, TALK, KeywordScorer, add_talk, codebook_codes, 
 
 from assistant.segment import segment_new
 from assistant.suggest import Model, propose, show, suggest
+from assistant.suggest.run import SHORTLIST
 from store.audit import verify
 from store.codebook import current_codebook, keep_codebook
 from store.decisions import codings
@@ -189,7 +190,7 @@ def test_the_model_is_asked_about_a_short_list_of_each_segment(machines):
     rows = [*CODES, *((f"code{n:02}", None, f"unrelated topic{n:02}") for n in range(60))]
     keep_codebook(machines, codebook_codes(rows), coder="ada", reason="many")
     summary = run(machines, KeywordScorer())
-    assert (asked_pairs(machines, summary).sum(axis=1) == 6).all()
+    assert (asked_pairs(machines, summary).sum(axis=1) == SHORTLIST).all()
     assert summary.asked == 6 * summary.segments
     queue = next(s for s in segments(machines, "I1") if s.text.startswith("We wait"))
     matrix = load_scores(machines, summary.run)[0]
