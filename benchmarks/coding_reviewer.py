@@ -85,7 +85,7 @@ def reading_curve(pool: Pool, truth: Mask, order: Order | None, seed: int) -> li
             curve.append({"read": read, "micro_ap": told.get("micro_ap"), "codes_seen": float(seen)})
             continue
         used = np.where(known, truth, 0).sum(axis=0).astype(np.float32)
-        ordered = rng.permutation(unread) if order is None else reading_order(order, chances, used, unread)
+        ordered = rng.permutation(unread) if order is None else reading_order(order, chances, used, unread, seed)
         now = ordered[: min(READ_AT_ONCE, marks[0] - read)]
         known[now] = True
         unread = np.setdiff1d(unread, now)

@@ -213,10 +213,10 @@ class _Voices:
         said, before, after = meaning[:, :width], pool.before, pool.after
         here = np.arange(len(before))
         first, last = (before == here)[:, None], (after == here)[:, None]
-        nothing = np.float32(0)
-        yield "meaning before", np.where(first, nothing, said[before])
-        yield "meaning after", np.where(last, nothing, said[after])
-        yield "meaning around", (said[before[before]] + said[after[after]]) / np.float32(2)
+        yield "meaning before", said[before] * ~first
+        yield "meaning after", said[after] * ~last
+        around: Matrix = (said[before[before]] + said[after[after]]) / np.float32(2)
+        yield "meaning around", around
         for name, theme in (("theme", pool.nearest), ("topmost theme", pool.topmost)):
             yield name, self._of_theme(meaning[:, width:-1], theme)
         yield "anything", np.broadcast_to(meaning[:, -1:], pool.shape)

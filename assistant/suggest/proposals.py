@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from assistant.suggest.labels import Labels
 from assistant.suggest.learner import CODES_PER_SEGMENT, Learned, learn
-from assistant.suggest.order import informativeness
+from assistant.suggest.order import informativeness, turns_by_lot
 from assistant.suggest.precision import best_codes, threshold_for
 from assistant.suggest.study_pool import StudyPool, study_pool
 from store.decisions import last_decision
@@ -45,7 +45,10 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class Proposals:
-    """The proposals by segment id, best first; `best` holds the likeliest code's probability of every segment."""
+    """The proposals by segment id, best first; `best` holds the likeliest code's probability of every segment.
+
+    `informative` tells by segment id when its turn comes where the most informative come first: the highest first.
+    """
 
     run: Run | None
     by_segment: Mapping[int, tuple[SuggestionDraft, ...]]
@@ -96,12 +99,12 @@ def proposals_of(
     left = ~learned.decided
     threshold = _threshold(likely[left], precision, chances.shape[1])
     shown: NDArray[np.bool_] = (likely >= threshold) & (likely > 0)
-    taught = informativeness(learned.probabilities, used)
+    turns = turns_by_lot(informativeness(learned.probabilities, used), pool.seed)
     return Proposals(
         run=pool.run,
         by_segment=_Drafts(pool, learned, through).all(shown, best),
         best=_by_id(pool.segments, likely.max(axis=1, initial=0)),
-        informative=_by_id(pool.segments, taught),
+        informative=_by_id(pool.segments, turns),
         outlook=_outlook(chances, likely, shown, left, threshold),
     )
 
