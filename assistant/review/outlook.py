@@ -15,9 +15,10 @@ def outlook_sentence(outlook: Outlook) -> str:
     if not left:
         return "Something is decided on every segment; nothing is left to suggest."
     if not outlook.shown:
-        return f"On the {left} unread segments, nothing is sure enough to be suggested."
+        return f"Of the {left} unread segments, none gets a suggestion: nothing is sure enough."
+    silent = "1 segment gets" if outlook.silent == 1 else f"{outlook.silent} segments get"
     return (
         f"About {round(100 * outlook.precision)} % of the {outlook.shown} shown suggestions on unread segments should"
         f" be right; they hold about {round(100 * outlook.coverage)} % of what is left to find;"
-        f" {outlook.silent} segments get none."
+        f" {silent} none."
     )

@@ -3,7 +3,11 @@
 Nothing here draws: the fit runs in a thread of its own, and pages take the newest proposals that are ready.
 """
 
+import sys
+import time
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
 
@@ -13,6 +17,11 @@ from store.decisions import last_decision
 from store.errors import StudyError
 from store.runs import scores_stamp
 from store.study import Study
+
+QUIET_SECONDS = 0.7
+"""Two keys pressed within this time are one act: accepting, and going on to the next segment."""
+MOST_PAUSES = 5
+TURN_SECONDS = 0.0005
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +97,7 @@ class Learning:
         now = (self._wish(precision), last_decision(self._study))
         ready = None if self._ready is None else (self._ready.wish, self._ready.through)
         if now not in (ready, self._failed):
-            self._begin(now[0])
+            self._begin(now[0], QUIET_SECONDS)
 
     def settle(self) -> None:
         """Wait for the fit that is under way, if there is one; how it ended is told by `problem`."""
@@ -100,17 +109,27 @@ class Learning:
     def _wish(self, precision: float | None) -> Wish:
         return Wish(scores_stamp(self._study), precision, self._share)
 
-    def _begin(self, wish: Wish) -> Future[None]:
+    def _begin(self, wish: Wish, quiet: float = 0.0) -> Future[None]:
         with self._lock:
             if self._under_way is None or self._under_way.done():
                 self._failed = (wish, last_decision(self._study))
-                self._under_way = self._thread.submit(self._fit, wish)
+                self._under_way = self._thread.submit(self._fit, wish, quiet)
             return self._under_way
 
-    def _fit(self, wish: Wish) -> None:
+    def _fit(self, wish: Wish, quiet: float) -> None:
         while True:
-            self._ready = found = learnt(self._study, wish, self._ready)
+            self._wait_for_quiet(quiet)
+            with _short_turns():
+                self._ready = found = learnt(self._study, wish, self._ready)
             if last_decision(self._study) == found.through:
+                return
+
+    def _wait_for_quiet(self, seconds: float) -> None:
+        """Let the person finish what they are deciding right now; one who never stops is not waited for for ever."""
+        for _ in range(MOST_PAUSES if seconds else 0):
+            before = last_decision(self._study)
+            time.sleep(seconds)
+            if last_decision(self._study) == before:
                 return
 
     def _look(self) -> None:
@@ -123,6 +142,17 @@ class Learning:
             if error is None:
                 self._failed = None
             self.problem = "" if error is None else _told(error)
+
+
+@contextmanager
+def _short_turns() -> Iterator[None]:
+    """Let other threads have their turn soon: a page that asks the database a hundred times waits for each turn."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(TURN_SECONDS)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
 
 
 def _told(error: BaseException) -> str:

@@ -1,5 +1,5 @@
 // The keys that st.button cannot have: arrows, "?", lists, and the recording. Nothing is read from or sent to Python;
-// `data` holds the place of the segment in the recording and a counter that changes with every decision.
+// `data` holds the place of the segment in the recording and a mark that changes with every decision and order.
 
 const TYPING = new Set(["INPUT", "TEXTAREA", "SELECT"]);
 const isTyping = (element) => Boolean(element) && (TYPING.has(element.tagName) || element.isContentEditable);
@@ -73,7 +73,9 @@ export default function ({ data, parentElement }) {
     a: () => focusList(".st-key-adding", 0),
     x: () => focusList('[class*="st-key-answers_"]', state.replacing++),
     p: () => play(state.place),
+    o: () => focusList(".st-key-review_order", 0),
     r: () => press(".st-key-reveal"),
+    s: () => press(".st-key-quality_button"),
   };
   const onKey = (event) => {
     const target = event.composedPath()[0];

@@ -14,6 +14,8 @@ KEYS = (
     ("Shift + 1 2 3", "reject it"),
     ("X", "replace a suggestion: go to its list of codes; again (after Esc) for the next one"),
     ("A", "add another code: go to the list of codes"),
+    ("O", "order: go to the list of orders"),
+    ("S", "show or hide how good the suggestions are"),
     ("N or →", "next segment; this one counts as read"),
     ("B or ←", "back to the segment before"),
     ("R", "blind sample: this segment is read, show its suggestions"),
@@ -31,8 +33,8 @@ def draw_keys() -> None:
         st.html("<dl class='keys'>" + "".join(f"<dt>{key}</dt><dd>{what}</dd>" for key, what in KEYS) + "</dl>")
 
 
-def listen(segment: Segment, sitting: Sitting) -> None:
-    """Let the script know which segment is on the screen, and that something was decided."""
+def listen(segment: Segment, sitting: Sitting, order: str) -> None:
+    """Let the script know which segment is on the screen, and that something was decided or another order chosen."""
     _component()(
         key="review_keys",
         height=1,
@@ -40,7 +42,7 @@ def listen(segment: Segment, sitting: Sitting) -> None:
             "segment": segment.id,
             "start": segment.start_ms,
             "end": segment.end_ms,
-            "decisions": f"{len(sitting.done)}.{len(sitting.undone)}",
+            "decisions": f"{len(sitting.done)}.{len(sitting.undone)}.{order}",
         },
     )
 

@@ -34,7 +34,7 @@ def draw_moves(study: Study, visit: Visit, found: Queue, at: int) -> None:
         draw_keys()
     decided = f"{steps} decision{'' if steps == 1 else 's'} in this sitting"
     where = f"Segment {at + 1} of {len(found.cards)} in {card.segment.interview}"
-    st.progress(read / of if of else 0.0, text=f"{where} · {read} of {of} in the study read · {decided}")
+    st.progress(read / of if of else 0.0, text=f"{where} · {read} of the study’s {of} read · {decided}")
     if read == of:
         notice("This is the end of the study: everything in it is read.", "good")
 

@@ -106,7 +106,7 @@ def _draw(study: Study, visit: Visit, label: str) -> None:
         if card.blind:
             draw_blind(study, visit, card, share)
         draw_cards(study, visit, card, found.codebook)
-    listen(card.segment, visit.sitting)
+    listen(card.segment, visit.sitting, visit.order)
     keep_learning(study)
 
 

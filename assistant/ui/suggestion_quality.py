@@ -8,6 +8,7 @@ from assistant.ui.session import current_learning, current_learnt, current_study
 from store.config import keep_setting
 from store.study import Study
 
+AUTOMATIC = 0.0
 PRECISIONS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 """The shares that can be chosen; any other one can be written into `interview.toml`."""
 
@@ -37,21 +38,21 @@ def draw_quality(study: Study) -> None:
 
 
 def _draw_precision(study: Study) -> None:
-    wished = study_settings(study).expected_precision
-    choices = sorted({*PRECISIONS, *([] if wished is None else [wished])})
+    wished = study_settings(study).expected_precision or AUTOMATIC
+    choices = sorted({AUTOMATIC, *PRECISIONS, wished})
     st.session_state["expected_precision"] = wished
     st.selectbox(
         "Expected precision: how many of the shown suggestions should be right",
-        [None, *choices],
+        choices,
         key="expected_precision",
-        format_func=lambda share: "Automatic" if share is None else f"{100 * share:g} %",
+        format_func=lambda share: "Automatic" if share == AUTOMATIC else f"{100 * share:g} %",
         on_change=_chosen,
         args=(study,),
     )
 
 
 def _chosen(study: Study) -> None:
-    keep_setting(study.folder, "expected_precision", st.session_state["expected_precision"])
+    keep_setting(study.folder, "expected_precision", st.session_state["expected_precision"] or None)
 
 
 def _blind(share: float) -> str:

@@ -5,7 +5,14 @@ import pytest
 from small_study import build_study
 from streamlit.testing.v1 import AppTest
 
+from assistant.ui import learning
 from store.study import Study
+
+
+@pytest.fixture(autouse=True)
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody presses keys in a hurry here."""
+    monkeypatch.setattr(learning, "QUIET_SECONDS", 0.0)
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ def test_revealing_reads_the_segment_and_then_shows_its_suggestions(page, blind)
     app.button(key=f"accept_{first.id}_c1").click().run()
     clickable(app, "forth_").click().run()
     assert words(blind) == [("read", None), ("accept", "c1")], "it was read already"
-    assert "1 of 5 in the study read" in progress(app)
+    assert "1 of the study’s 5 read" in progress(app)
     assert "Segment 2 of 3" in progress(page("review")), "an unanswered suggestion of a read segment is nothing open"
 
 
@@ -127,10 +127,10 @@ def test_most_likely_first_runs_over_all_interviews(page, study):
     app.selectbox(key="review_order").set_value("likely").run()
     assert not app.exception
     assert "It broke twice" in html(app), "the likeliest of all"
-    assert "Segment 2 of 3 in I1 · 0 of 5 in the study read" in progress(app)
+    assert "Segment 2 of 3 in I1 · 0 of the study’s 5 read" in progress(app)
     clickable(app, "forth_").click().run()
     there = progress(app)
-    assert "1 of 5 in the study read" in there
+    assert "1 of the study’s 5 read" in there
     clickable(app, "back_").click().run()
     assert "It broke twice" in html(app)
     clickable(app, "forth_").click().run()
@@ -138,7 +138,7 @@ def test_most_likely_first_runs_over_all_interviews(page, study):
         current_learning(study).settle()
         clickable(app, "forth_").click().run()
         assert not app.exception
-    assert "5 of 5 in the study read" in progress(app)
+    assert "5 of the study’s 5 read" in progress(app)
     assert "everything in it is read" in html(app)
     assert len({(d.transcript_id, d.span) for d in decisions(study)}) == 5
     assert words(study) == [("read", None)] * 5
@@ -163,9 +163,9 @@ def test_the_expected_precision_is_kept_and_used(page, study):
     app.selectbox(key="expected_precision").set_value(0.95).run()
     assert not app.exception
     assert read_settings(study.folder)["expected_precision"] == 0.95
-    assert "nothing is sure enough to be suggested" in html(app)
-    assert "On the 5 unread segments" in html(app)
-    app.selectbox(key="expected_precision").set_value(None).run()
+    assert "Of the 5 unread segments, none gets a suggestion" in html(app)
+    assert "Nothing is sure enough to be suggested here." in html(app)
+    app.selectbox(key="expected_precision").set_value(0.0).run()
     assert "expected_precision" not in read_settings(study.folder)
     assert "shown suggestions on unread segments should be right" in html(app)
 

@@ -112,3 +112,28 @@ def test_a_first_fit_that_fails_is_the_pages_error(learning, monkeypatch):
     monkeypatch.setattr(room, "propose", failing)
     with pytest.raises(StudyError, match="disk is full"):
         learning.newest(None)
+
+
+def test_two_keys_in_a_hurry_are_learnt_at_once(study, learning, monkeypatch):
+    """While decisions keep coming, the fit waits for a pause; one fit then knows them all."""
+    learning.newest(None)
+    known, really = [], room.learnt
+
+    def noted(*args):
+        known.append(last_decision(study))
+        return really(*args)
+
+    def pause(_seconds):
+        if len(pauses) < 2:
+            decide(study, "c2")
+        pauses.append(_seconds)
+
+    pauses = []
+    monkeypatch.setattr(room, "QUIET_SECONDS", 0.7)
+    monkeypatch.setattr(room.time, "sleep", pause)
+    monkeypatch.setattr(room, "learnt", noted)
+    decide(study)
+    learning.catch_up(None)
+    learning.settle()
+    assert pauses == [0.7] * 3
+    assert known == [3]
