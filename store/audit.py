@@ -12,6 +12,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from store import config
 from store.canonical import canonical_json, sha256_json, sha256_text
 from store.erase import ERASED_EVENT, unfinished_erasure
+from store.errors import NotFoundError
 from store.events import GENESIS, Head, header_hash
 from store.records import (
     AttributesRow,
@@ -243,15 +244,24 @@ def log(study: Study, *, limit: int | None = None) -> tuple[Logged, ...]:
     with study.read() as session:
         query = select(EventRow).order_by(EventRow.id.desc())
         rows = list(session.scalars(query if limit is None else query.limit(limit)))
-        labels = {row.guid: row.label for row in session.scalars(select(InterviewRow))}
-        return tuple(
-            Logged(
-                row.id,
-                row.type,
-                row.at.isoformat(),
-                row.coder,
-                labels.get(row.interview or "", row.interview),
-                row.payload,
-            )
-            for row in reversed(rows)
-        )
+        labels = _labels(session)
+        return tuple(_logged(row, labels) for row in reversed(rows))
+
+
+def logged(study: Study, number: int) -> Logged:
+    """One event by its number; raises NotFoundError where there is none."""
+    with study.read() as session:
+        row = session.get(EventRow, number)
+        if row is None:
+            msg = f"There is no event {number} in this study; `interview audit show` lists the newest ones."
+            raise NotFoundError(msg)
+        return _logged(row, _labels(session))
+
+
+def _labels(session: Session) -> dict[str, str]:
+    return {row.guid: row.label for row in session.scalars(select(InterviewRow))}
+
+
+def _logged(row: EventRow, labels: dict[str, str]) -> Logged:
+    interview = labels.get(row.interview or "", row.interview)
+    return Logged(row.id, row.type, row.at.isoformat(), row.coder, interview, row.payload)

@@ -1,6 +1,8 @@
 """`interview audit`: the event log, and whether anything was changed behind its back."""
 
+import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from assistant.cli.audit_explained import explained, explained_json
 from assistant.cli.common import AsJson, StudyFolder, note, opened, print_json
 
 audit_app = typer.Typer(help="Who did what, when; and whether the record is whole.", no_args_is_help=True)
@@ -17,22 +20,48 @@ audit_app = typer.Typer(help="Who did what, when; and whether the record is whol
 def show_command(
     study: StudyFolder,
     limit: Annotated[int, typer.Option(min=1, help="Only the newest so many events.")] = 50,
+    event: Annotated[
+        int | None, typer.Option(min=1, help="The whole of one event; that of a suggestion is explained.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show the newest events, oldest first."""
+    """Show the newest events, oldest first, or all that is known of one."""
     from store.audit import log
 
+    if event is not None:
+        _show_one(study, event, as_json=as_json)
+        return
     with opened(study) as (open_study, _):
         events = log(open_study, limit=limit)
     if as_json:
         print_json([asdict(event) for event in events])
         return
     table = Table("#", "when", "who", "what", "interview", "content")
-    for event in events:
-        content = "erased" if event.payload is None else event.payload
-        cells = (str(event.id), event.at[:19], event.coder, event.type, event.interview or "", content[:80])
+    for row in events:
+        content = "erased" if row.payload is None else row.payload
+        cells = (str(row.id), row.at[:19], row.coder, row.type, row.interview or "", content[:80])
         table.add_row(*map(Text, cells))
     Console(highlight=False).print(table)
+
+
+def _show_one(study: Path, number: int, *, as_json: bool) -> None:
+    from assistant.suggest.explanation import SUGGESTION_SHOWN, explain
+    from store.audit import logged
+
+    with opened(study) as (open_study, _):
+        event = logged(open_study, number)
+        found = explain(open_study, event) if event.type == SUGGESTION_SHOWN else None
+    payload = None if event.payload is None else json.loads(event.payload)
+    if as_json:
+        whole = {**asdict(event), "payload": payload}
+        print_json(whole if found is None else {**whole, "explanation": explained_json(found)})
+        return
+    where = f", {event.interview}" if event.interview else ""
+    print(f"Event {event.id}: {event.type}, {event.at[:19]}, by {event.coder or 'the program'}{where}")
+    if found is not None:
+        print("\n".join(explained(found)))
+        print("\nThe whole event:")
+    print("erased" if payload is None else json.dumps(payload, ensure_ascii=False, indent=2))
 
 
 @audit_app.command("verify")

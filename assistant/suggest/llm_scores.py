@@ -51,7 +51,7 @@ class LlmScores:
     ) -> None:
         self._scorer = scorer
         self._file = file or load_prompt(PROMPT)
-        self._words = [_words(code, codebook) for code in codes]
+        self._words = [code_words(code, codebook) for code in codes]
         rendered = [self._file.render(code=words, question="", segment="") for words in self._words]
         self._branches = [each.tail for each in rendered]
         self._prompt = rendered[0].for_labels(LABELS)
@@ -100,7 +100,7 @@ class LlmScores:
         return halved
 
 
-def _words(code: Code, codebook: Codebook) -> dict[str, str]:
+def code_words(code: Code, codebook: Codebook) -> dict[str, str]:
     """What a model is told of a code: its own words and its theme's name."""
     theme = codebook.theme_of(code)
     return {

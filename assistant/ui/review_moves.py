@@ -30,7 +30,7 @@ def draw_moves(study: Study, visit: Visit, found: Queue, at: int) -> None:
         _button("Undo", "Z", f"undo_{steps}", steps > 0, decisions.undo, (study, visit, steps))
         _button("Redo", "Shift+Z", f"redo_{steps}", bool(visit.sitting.undone), decisions.redo, (study, visit, steps))
         draw_adding(study, visit, card, found.codebook)
-        draw_quality_button(study)
+        draw_quality_button(study, visit)
         draw_keys()
     decided = f"{steps} decision{'' if steps == 1 else 's'} in this sitting"
     where = f"Segment {at + 1} of {len(found.cards)} in {card.segment.interview}"

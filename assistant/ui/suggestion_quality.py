@@ -3,8 +3,9 @@
 import streamlit as st
 
 from assistant.review import outlook_sentence
+from assistant.ui.decisions import kept
 from assistant.ui.markup import element
-from assistant.ui.session import current_learning, current_learnt, current_study, study_settings, told
+from assistant.ui.session import Visit, current_learning, current_learnt, current_study, study_settings, told
 from store.config import keep_setting
 from store.study import Study
 
@@ -13,10 +14,10 @@ PRECISIONS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 """The shares that can be chosen; any other one can be written into `interview.toml`."""
 
 
-def draw_quality_button(study: Study) -> None:
+def draw_quality_button(study: Study, visit: Visit) -> None:
     """The button among the moves, with everything behind it."""
     with st.container(key="quality_button", width="content"), st.popover("Suggestions"):
-        _draw_precision(study)
+        _draw_precision(study, visit)
         draw_quality(study)
         st.html(element("p", _blind(study_settings(study).blind_share), "page-note"))
 
@@ -37,7 +38,7 @@ def draw_quality(study: Study) -> None:
         )
 
 
-def _draw_precision(study: Study) -> None:
+def _draw_precision(study: Study, visit: Visit) -> None:
     wished = study_settings(study).expected_precision or AUTOMATIC
     choices = sorted({AUTOMATIC, *PRECISIONS, wished})
     st.session_state["expected_precision"] = wished
@@ -47,12 +48,15 @@ def _draw_precision(study: Study) -> None:
         key="expected_precision",
         format_func=lambda share: "Automatic" if share == AUTOMATIC else f"{100 * share:g} %",
         on_change=_chosen,
-        args=(study,),
+        args=(study, visit),
     )
 
 
-def _chosen(study: Study) -> None:
+@kept
+def _chosen(study: Study, visit: Visit) -> None:
+    """Keep the wish; the person asked for it, so that the segment on the screen follows it too."""
     keep_setting(study.folder, "expected_precision", st.session_state["expected_precision"] or None)
+    visit.held = None
 
 
 def _blind(share: float) -> str:

@@ -59,9 +59,12 @@ def test_two_recordings_and_a_transcript_become_quotes_and_a_table(interview, sh
     assert [t["interview"] for t in heard["interviews"]] == ["I1", "I2"]
     assert heard["interviews"][0]["words"] >= 20
     interview("codebook", "import", "s", "codes.csv")
-    summary = interview("suggest", "s")
+    summary = interview("suggest", "s", "--precision", "0.2")
     assert summary["llm"] == "smollm2-135m"
-    assert summary["suggestions"] > 0
+    assert summary["suggestions"] == summary["outlook"]["shown"] > 0
+    assert summary["outlook"]["precision"] >= 0.2
+    assert "expected_precision = 0.2" in (tmp_path / "s" / "interview.toml").read_text(encoding="utf-8")
+    assert interview("suggest", "s")["expected_precision"] == 0.2
     waiting = interview("quotes", "s", "--state", "suggested")
     assert {q["interview"] for q in waiting} == {"I1", "I2", "I3"}
     first = waiting[0]

@@ -135,6 +135,8 @@ WRONG = [
     (("decide", "s", "--coder", "eve", "--file", "missing"), 1, "cannot be read"),
     (("erase", "s", "--interview", "I99"), 1, "There is no interview I99"),
     (("suggest", "s", "--llm", "nope"), 1, "nope"),
+    (("suggest", "s", "--precision", "1.5"), 1, "1.5 is no expected precision; give a share between 0 and 1"),
+    (("suggest", "s", "--precision", "0"), 1, "0 is no expected precision"),
     (("quotes", "s", "--limit", "0"), 2, "greater than or equal to 1"),
     (("saturation", "s", "--level", "nope"), 2, "nope"),
     (("no-such-command",), 2, "no-such-command"),
