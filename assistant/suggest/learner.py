@@ -215,8 +215,7 @@ class _Voices:
         first, last = (before == here)[:, None], (after == here)[:, None]
         yield "meaning before", said[before] * ~first
         yield "meaning after", said[after] * ~last
-        around: Matrix = (said[before[before]] + said[after[after]]) / np.float32(2)
-        yield "meaning around", around
+        yield "meaning around", ((said[before[before]] + said[after[after]]) / 2).astype(np.float32)
         for name, theme in (("theme", pool.nearest), ("topmost theme", pool.topmost)):
             yield name, self._of_theme(meaning[:, width:-1], theme)
         yield "anything", np.broadcast_to(meaning[:, -1:], pool.shape)
