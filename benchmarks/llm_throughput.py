@@ -30,6 +30,7 @@ from assistant.llm.native import Row
 from assistant.llm.prompts import parse_prompt
 from assistant.settings import load_settings
 from assistant.suggest.llm_scores import LABELS, PROMPT, LlmScores, Question
+from assistant.suggest.run import SHORTLIST
 from store.values import Code, Codebook
 
 FULL_PROMPT = Path(__file__).parent / "prompts" / "list_codes.v1.md"
@@ -174,7 +175,7 @@ def main() -> None:
     parser.add_argument("--llm", required=True)
     parser.add_argument("--codes", type=int, nargs="+", default=[10, 40, 80])
     parser.add_argument("--segments", type=int, default=5)
-    parser.add_argument("--shortlist", type=int, default=6)
+    parser.add_argument("--shortlist", type=int, default=SHORTLIST)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true", help="print JSON alone")
     options = parser.parse_args()
