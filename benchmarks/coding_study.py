@@ -36,10 +36,9 @@ Rows = NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True)
 class CodedRow:
-    """A participant's row: its interview, its place in it, its text, the codes that count, and each coder's codes."""
+    """A participant's row: its interview, text, the question before it, the codes that count, and each coder's codes."""
 
     interview: str
-    index: str
     text: str
     question: str
     codes: frozenset[str]
@@ -83,9 +82,11 @@ def read_folder(folder: Path, most_segments: int | None = None) -> CodedData:
     for interview in order:
         if most_segments is not None and len(rows) >= most_segments:
             break
-        turns[str(interview)] = _turns([row for row in given if row["interview_id"] == interview], rows)
+        said = _turns([row for row in given if row["interview_id"] == interview], rows)
+        if said:
+            turns[str(interview)] = said
     for row in rows:
-        for code in row.codes:
+        for code in sorted(row.codes):
             codes.setdefault(code, (None, ""))
     return CodedData(folder.name, tuple(rows), turns, codes)
 
@@ -93,12 +94,13 @@ def read_folder(folder: Path, most_segments: int | None = None) -> CodedData:
 def _turns(given: Sequence[dict[str, Any]], rows: list[CodedRow]) -> tuple[Turn, ...]:
     found: list[Turn] = []
     asked = ""
-    by_place: dict[str, list[dict[str, Any]]] = {}
-    for row in given:
-        by_place.setdefault(f"{row['segment_index']}|{row.get('speaker')}", []).append(row)
-    for same in by_place.values():
+    by_place: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for number, row in enumerate(given):
+        text = " ".join((row.get("text") or "").split())
+        place = (str(row.get("segment_index", number)), str(row.get("speaker")), text)
+        by_place.setdefault(place, []).append(row)
+    for (_, _, text), same in by_place.items():
         first = same[0]
-        text = " ".join(first["text"].split())
         speaker = str(first.get("speaker") or "SPEAKER")
         if not text:
             continue
@@ -118,10 +120,10 @@ def _turns(given: Sequence[dict[str, Any]], rows: list[CodedRow]) -> tuple[Turn,
 def _row(same: Sequence[dict[str, Any]], text: str, asked: str) -> CodedRow:
     by_coder: dict[str, frozenset[str]] = {}
     for row in same:
-        by_coder.setdefault(str(row.get("coder") or ""), frozenset(row["codes"]))
+        by_coder.setdefault(str(row.get("coder") or ""), frozenset(row.get("codes") or ()))
     counts = next((c for word in ("adjudicat", "primary") for c in by_coder if word in c.lower()), next(iter(by_coder)))
     first = same[0]
-    return CodedRow(str(first["interview_id"]), str(first["segment_index"]), text, asked, by_coder[counts], by_coder)
+    return CodedRow(str(first["interview_id"]), text, asked, by_coder[counts], by_coder)
 
 
 def _lines(file: Path) -> list[dict[str, Any]]:
@@ -140,16 +142,28 @@ def codebook_of(data: CodedData) -> list[Code]:
     for parent, _ in data.codes.values():
         if parent is not None and parent not in names:
             names.append(parent)
-    spoken = [_own_name(name, data.codes.get(name, (None, ""))[0]) for name in names]
+    spoken = _unique([_own_name(name, data.codes.get(name, (None, ""))[0]) for name in names], names)
     return [
         Code(
             guid=guid_of(name),
-            name=own if [s.casefold() for s in spoken].count(own.casefold()) == 1 else _spaced(name),
-            parent=None if (parent := data.codes.get(name, (None, ""))[0]) is None else guid_of(parent),
+            name=own,
+            parent=None if (parent := data.codes.get(name, (None, ""))[0]) in (None, name) else guid_of(str(parent)),
             definition=data.codes.get(name, (None, ""))[1],
         )
         for name, own in zip(names, spoken, strict=True)
     ]
+
+
+def _unique(spoken: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Own names where no other code has the same, else whole names, else whole names with a number."""
+    folded = [own.casefold() for own in spoken]
+    found: list[str] = []
+    for own, name in zip(spoken, names, strict=True):
+        chosen = own if folded.count(own.casefold()) == 1 else _spaced(name)
+        taken = {each.casefold() for each in found}
+        tries = (chosen, *(f"{chosen} ({number})" for number in range(2, len(names) + 2)))
+        found.append(next(each for each in tries if each.casefold() not in taken))
+    return found
 
 
 def _own_name(name: str, parent: str | None) -> str:
