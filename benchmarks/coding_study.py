@@ -36,7 +36,7 @@ Rows = NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True)
 class CodedRow:
-    """A participant's row: its interview, text, the question before it, the codes that count, and each coder's codes."""
+    """A participant's row: interview, text, the question before it, the codes that count, and each coder's codes."""
 
     interview: str
     text: str
