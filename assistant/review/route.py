@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
+from math import inf
 
 from assistant.review.queue import is_blind
 from assistant.suggest import Order, Proposals
@@ -53,4 +54,4 @@ def _worth(order: Order, segment: Segment, proposals: Proposals, share: float) -
     if order is Order.BLIND:
         return float(is_blind(segment, proposals, share))
     worth = proposals.informative if order is Order.INFORMATIVE else proposals.best
-    return worth.get(segment.id, 0.0)
+    return worth.get(segment.id, -inf)  # not scored yet: nothing is known of it, so it comes last

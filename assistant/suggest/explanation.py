@@ -8,6 +8,7 @@ from typing import Any
 from assistant.llm import load_prompt
 from assistant.segment.cut import cut
 from assistant.suggest.earlier import CODES_SEEN
+from assistant.suggest.learner import VOICE
 from assistant.suggest.llm_scores import code_words
 from store.audit import Logged
 from store.canonical import sha256_text
@@ -20,7 +21,6 @@ from store.transcripts import transcript
 from store.values import Code, Codebook, Role, Run, Span, Transcript
 
 SUGGESTION_SHOWN = "suggestion.shown"
-VOICE = "voice: "
 _KNOWN = "decisions"
 
 

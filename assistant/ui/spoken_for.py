@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from assistant.review import NearQuote
+from assistant.suggest.learner import VOICE
 from assistant.ui.markup import element
 
-VOICE = "voice: "
 _LEAST = 0.05
 _MOST = 6
 _WORDS = {

@@ -39,7 +39,7 @@ def test_the_loop_without_a_mouse(page, study):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    page.locator(".st-key-review_order", has_text="Most likely first").wait_for()
+    page.wait_for_function("document.querySelector('.st-key-review_order input').value === 'Most likely first'")
     settle(page)
     for number in range(2, 6):
         press(page, "n", f"text={number} of the study’s 5 read")

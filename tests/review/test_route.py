@@ -1,5 +1,7 @@
 """The blind sample on cards, and the way through a study in each order."""
 
+from dataclasses import replace
+
 import pytest
 from study_builder import word_embeddings
 
@@ -88,3 +90,14 @@ def test_the_blind_sample_can_come_first(suggested):
     blind = [is_blind(s, proposals, 0.5) for s in walked(Order.BLIND)]
     assert blind == sorted(blind, reverse=True)
     assert walked(Order.BLIND) == sorted(everything, key=lambda s: not is_blind(s, proposals, 0.5))
+
+
+@pytest.mark.parametrize("order", [Order.INFORMATIVE, Order.LIKELY])
+def test_what_was_not_scored_comes_last(suggested, order):
+    """An interview that came after the run is read after everything of which something is known."""
+    everything, proposals = spoken(suggested), propose(suggested)
+    new = replace(everything[0], id=10_000, transcript_id=10_000, interview="I9")
+    chosen = next_segment(order, [new, *everything], proposals, Read([]), share=0.0)
+    assert chosen != new
+    read = Read((s.transcript_id, s.span) for s in everything)
+    assert next_segment(order, [new, *everything], proposals, read, share=0.0) == new
