@@ -1,6 +1,6 @@
 """One query over codes, themes, attributes, coder, state and meaning; every quote is an exact slice."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -61,11 +61,13 @@ def quotes(
     state: State | None = None,
     limit: int | None = 50,
     proposals: Proposals | None = None,
+    keep_back: Callable[[Segment], bool] | None = None,
 ) -> tuple[Quote, ...]:
     """Quotes in study order, or by nearness in meaning where `text` is given (then `embeddings` is needed).
 
     With codes or a theme: the confirmed codings that carry one of them. Otherwise: all segments, each with its
-    state. `state` asks for one state alone. `proposals` spares working them out again when they were at hand. Raises
+    state. `state` asks for one state alone. `proposals` spares working them out again when they were at hand. The
+    suggestions of segments that `keep_back` names are left out, unless suggestions alone are asked for. Raises
     NotFoundError for an unknown code, theme or attribute.
     """
     wanted = _wanted(study, codes, theme)
@@ -74,6 +76,8 @@ def quotes(
         found = _confirmed(study, wanted, labels, coder)
     else:
         proposed = _proposed(study) if proposals is None else proposals
+        if keep_back is not None and state is not State.SUGGESTED:
+            proposed = _without(proposed, {s.id for s in segments(study) if keep_back(s)})
         found = _by_segment(study, wanted, labels, coder, state, proposed)
     if text is not None and text.strip():
         if embeddings is None:
@@ -83,6 +87,11 @@ def quotes(
     chosen = found if limit is None else found[:limit]
     _write_down(study, chosen)
     return tuple(found.quote for found in chosen)
+
+
+def _without(proposed: Proposals, kept_back: set[int]) -> Proposals:
+    left = {key: drafts for key, drafts in proposed.by_segment.items() if key not in kept_back}
+    return replace(proposed, by_segment=left)
 
 
 def _proposed(study: Study) -> Proposals:

@@ -1,19 +1,20 @@
 """The quotes page: exact slices of the transcripts by code, theme, meaning, attribute and state."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
 from assistant.quotes import Quote, quotes
+from assistant.review import is_blind, read_by
 from assistant.segment import Embedder, StudyEmbeddings, local_embedder
 from assistant.settings import load_settings
 from assistant.ui.markup import clock, element, heading, notice
-from assistant.ui.session import current_proposals, current_study
+from assistant.ui.session import current_proposals, current_study, current_visit, study_settings
 from store.codebook import current_codebook
 from store.coders import coders
 from store.interviews import interviews
 from store.study import Study
-from store.values import State
+from store.values import Segment, State
 
 _STATES = {
     "Confirmed": State.CONFIRMED,
@@ -49,8 +50,16 @@ def quotes_page() -> None:
         state=_STATES[state],
         limit=_LIMIT,
         proposals=current_proposals(study),
+        keep_back=_still_blind(study),
     )
     _draw(found)
+
+
+def _still_blind(study: Study) -> Callable[[Segment], bool]:
+    """Whether a segment of the blind sample was not read yet by the coder who looks."""
+    proposals, share = current_proposals(study), study_settings(study).blind_share
+    read = read_by(study, current_visit().sitting.coder)
+    return lambda segment: segment not in read and is_blind(segment, proposals, share)
 
 
 def _chosen_attribute(study: Study) -> Mapping[str, str]:

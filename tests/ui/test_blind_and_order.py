@@ -3,7 +3,8 @@
 import pytest
 
 from assistant.review import is_blind
-from assistant.suggest import propose
+from assistant.suggest import StudyAssurance, assurance, propose
+from assistant.ui import learning
 from assistant.ui.session import current_learning
 from store.config import keep_setting, read_settings
 from store.decisions import decisions
@@ -98,9 +99,9 @@ def test_what_is_on_the_screen_does_not_change_when_the_machine_has_learnt(page,
     app = page("review")
     before = suggestions(study)
     app.button(key=f"reject_{first.id}_c1").click().run()
-    learning = current_learning(study)
-    learning.settle()
-    assert learning.newest(None).through == decisions(study)[-1].id, "it has learnt"
+    current = current_learning(study)
+    current.settle()
+    assert current.newest(None).through == decisions(study)[-1].id, "it has learnt"
     app.run()
     assert [b.key for b in app.button if b.key.startswith("accept_")] == [
         f"accept_{first.id}_c1",
@@ -191,3 +192,38 @@ def test_evidence_in_plain_words(page, study):
     app.selectbox(key="review_interview").set_value("I1").run()
     assert "Nearest confirmed quotes of this code:" in html(app)
     assert "<blockquote><span>I did, at night. Nobody asked.</span>" in html(app)
+
+
+def test_quotes_keep_the_blind_sample_to_themselves_unless_asked_for_suggestions(page, blind):
+    """Among all segments the unread ones of the sample look uncoded; who asks for suggestions gets them, on record."""
+    app = page("quotes")
+    app.selectbox(key="quote_state").set_value("All segments").run()
+    assert not app.exception
+    assert "8 quotes" in html(app)
+    assert "Suggested:" not in html(app)
+    assert not suggestions(blind)
+    app.selectbox(key="quote_state").set_value("Suggested").run()
+    assert "Suggested: Unseen work" in html(app)
+    assert suggestions(blind)
+
+
+def test_an_assured_suggestion_is_marked_and_explained(page, blind, monkeypatch):
+    """The mark is a word, says what it means, and stands on that suggestion alone; nothing is accepted by it."""
+    first = segments(blind, "I1")[1]
+
+    def assured(study, pool, *, share):
+        assert share == 1.0
+        found = assurance.Assurance({}, 0.1, 20, 9, 5, (0,))
+        return StudyAssurance({first.id: "c3"}, "1 of the 5 undecided segments has an assured suggestion.", 5, found)
+
+    monkeypatch.setattr(learning, "assure_study", assured)
+    app = page("review")
+    app.button(key="guarantee").click().run()
+    assert "1 of the 5 undecided segments has an assured suggestion." in html(app)
+    assert "assured</summary>" not in html(app), "blind is blind"
+    clickable(app, "reveal_").click().run()
+    marked = [block.proto.body for block in app.get("html") if "◆ assured</summary>" in block.proto.body]
+    (card,) = marked
+    assert "Unseen work" in card
+    assert "It still needs your decision." in card
+    assert words(blind) == [("read", None)]
