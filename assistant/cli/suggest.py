@@ -49,8 +49,10 @@ def suggest_command(
     if as_json:
         print_json(_described(summary, proposals, wish))
         return
-    print(f"{len(proposals)} suggestions for {summary.segments} segments wait for a decision.")
-    print(outlook_sentence(proposals.outlook))
+    outlook = proposals.outlook
+    unread = outlook.segments - outlook.decided
+    print(f"{outlook.shown} suggestions for {unread} segments on which nothing is decided yet wait for a decision.")
+    print(outlook_sentence(outlook))
     if summary.too_long:
         note(f"{summary.too_long} segments were too long for the language model and were ranked by meaning alone.")
     print(f"Next: interview review {study}")
