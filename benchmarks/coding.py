@@ -84,7 +84,7 @@ def main() -> None:
     options = _options()
     began = time.perf_counter()
     settings = load_settings()
-    data = read_folder(options.data, options.segments)
+    data = read_folder(options.data, options.each)
     with tempfile.TemporaryDirectory(prefix="coding-") as folder, create_study(Path(folder) / "study") as study:
         built = build_study(study, data, Path(folder))
         with _model(options.llm, settings) as model:
@@ -106,7 +106,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="a folder with segments.jsonl and codebook.jsonl")
     parser.add_argument("--llm", default="none", help="an installed model's name, or none")
     parser.add_argument("--llm-sample", type=int, default=150, help="segments on which the model's baselines run")
-    parser.add_argument("--segments", type=int, help="only the first interviews that hold so many segments")
+    parser.add_argument("--each", type=int, help="only so many of the first segments of each interview")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--queue", action="store_true", help="also compare orders of reading, and assured suggestions")
     parser.add_argument("--json", action="store_true")

@@ -72,17 +72,15 @@ class CodedData:
         return found
 
 
-def read_folder(folder: Path, most_segments: int | None = None) -> CodedData:
-    """The data of a folder, of the first interviews only where `most_segments` are enough."""
+def read_folder(folder: Path, each: int | None = None) -> CodedData:
+    """The data of a folder; with `each`, only so many of the first rows of every interview's participants."""
     given = _lines(folder / "segments.jsonl")
     codes = {row["code"]: (row.get("parent"), row.get("definition") or "") for row in _lines(folder / "codebook.jsonl")}
     order = list(dict.fromkeys(row["interview_id"] for row in given))
     rows: list[CodedRow] = []
     turns: dict[str, tuple[Turn, ...]] = {}
     for interview in order:
-        if most_segments is not None and len(rows) >= most_segments:
-            break
-        said = _turns([row for row in given if row["interview_id"] == interview], rows)
+        said = _turns([row for row in given if row["interview_id"] == interview], rows, each)
         if said:
             turns[str(interview)] = said
     for row in rows:
@@ -91,15 +89,17 @@ def read_folder(folder: Path, most_segments: int | None = None) -> CodedData:
     return CodedData(folder.name, tuple(rows), turns, codes)
 
 
-def _turns(given: Sequence[dict[str, Any]], rows: list[CodedRow]) -> tuple[Turn, ...]:
+def _turns(given: Sequence[dict[str, Any]], rows: list[CodedRow], each: int | None) -> tuple[Turn, ...]:
     found: list[Turn] = []
-    asked = ""
+    asked, before = "", len(rows)
     by_place: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for number, row in enumerate(given):
         text = " ".join((row.get("text") or "").split())
         place = (str(row.get("segment_index", number)), str(row.get("speaker")), text)
         by_place.setdefault(place, []).append(row)
     for (_, _, text), same in by_place.items():
+        if each is not None and len(rows) - before >= each:
+            break
         first = same[0]
         speaker = str(first.get("speaker") or "SPEAKER")
         if not text:
