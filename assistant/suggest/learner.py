@@ -25,7 +25,7 @@ Matrix = NDArray[np.float32]
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
 
-ALGORITHM = 3
+ALGORITHM = 4
 """Counts up whenever the same input would give other probabilities."""
 CODES_PER_SEGMENT = 1.0
 """Expected before anyone has decided anything."""
@@ -198,6 +198,11 @@ class _Voices:
         spoken[:, below] = said[:, theme[below]]
         return spoken
 
+    def _beside(self, place: Rows) -> Matrix:
+        """What meaning says of another row for each row, as if the row itself had not been decided."""
+        said = self._said["meaning"].beside(self._pool.meaning, place, self._fold)
+        return said[:, : self._pool.shape[1]] * np.float32(_SCALE)
+
     def _learned(self) -> Iterator[tuple[str, Matrix]]:
         pool, width = self._pool, self._pool.shape[1]
         scale = np.float32(_SCALE)
@@ -210,12 +215,12 @@ class _Voices:
             yield f"{name}, often used", said * trust
         yield "asked", self._said["asked"].predictions * scale
         meaning = self._said["meaning"].predictions * scale
-        said, before, after = meaning[:, :width], pool.before, pool.after
+        before, after = pool.before, pool.after
         here = np.arange(len(before))
         first, last = (before == here)[:, None], (after == here)[:, None]
-        yield "meaning before", said[before] * ~first
-        yield "meaning after", said[after] * ~last
-        yield "meaning around", ((said[before[before]] + said[after[after]]) / 2).astype(np.float32)
+        yield "meaning before", self._beside(before) * ~first
+        yield "meaning after", self._beside(after) * ~last
+        yield "meaning around", (self._beside(before[before]) + self._beside(after[after])) / np.float32(2)
         for name, theme in (("theme", pool.nearest), ("topmost theme", pool.topmost)):
             yield name, self._of_theme(meaning[:, width:-1], theme)
         yield "anything", np.broadcast_to(meaning[:, -1:], pool.shape)

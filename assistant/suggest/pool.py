@@ -82,6 +82,7 @@ def build_pool(
     standard = {name: standardised(values) for name, values in signals.items()}
     themes, nearest, topmost = _themes(codes, parents)
     asked = _centred(rows.asked)
+    known = [np.isfinite(signals["llm"])] if "llm" in signals else []
     return Pool(
         codes=tuple(codes),
         segments=tuple(rows.ids),
@@ -93,11 +94,11 @@ def build_pool(
         asked=asked,
         words=words,
         signals=standard,
-        llm_asked=np.isfinite(signals["llm"]) if "llm" in signals else None,
+        llm_asked=known[0] if known else None,
         themes=themes,
         nearest=nearest,
         topmost=topmost,
-        digest=_digest(codes, (interview, meaning, words, asked, themes, *standard.values())),
+        digest=_digest(codes, (interview, meaning, words, asked, themes, nearest, topmost, *standard.values(), *known)),
     )
 
 

@@ -107,6 +107,22 @@ def test_a_decided_segment_is_told_as_if_it_were_not():
     )
 
 
+@pytest.mark.parametrize("interviews", [4, 12])
+def test_neighbours_that_are_not_decided_do_not_tell_what_was(interviews):
+    """Where every third segment, much like those beside it, is decided by throwing dice, nobody is sure of anything."""
+    planted = Planted(interviews=interviews)
+    thirds = np.arange(planted.count) // 3 * 3
+    planted.vectors = planted.vectors[thirds] + 0.1 * planted.vectors
+    planted.similar = planted.rng.normal(size=planted.similar.shape).astype(np.float32)
+    planted.truth = planted.rng.random(planted.truth.shape) < 0.2
+    decided = np.arange(planted.count) % 3 == 1
+    learned = learn(planted.pool(), planted.labels(decided))
+    assert max(learned.weights[f"meaning {where}"] for where in ("before", "after", "around")) < 0.4
+    best = learned.probabilities[~decided].argmax(axis=1)
+    said = learned.probabilities[~decided].max(axis=1).mean()
+    assert said < planted.truth[~decided][np.arange(len(best)), best].mean() + 0.2
+
+
 def test_rejections_lower_what_they_should():
     """Saying no to a code on some segments lowers it on segments of that meaning, and not the other codes there."""
     planted = Planted(interviews=30)
@@ -157,6 +173,17 @@ def test_the_same_state_gives_the_same_probabilities_to_the_last_bit():
     assert first.state == again.state
     assert np.array_equal(first.probabilities, again.probabilities)
     assert learn(planted.pool(), planted.labels(planted.read(5))).state != first.state
+
+
+def test_where_the_model_was_asked_is_part_of_the_state():
+    """An answer that is the same for all segments is not the same state as no answer."""
+    planted = Planted(interviews=4, codes=3)
+    everywhere = np.zeros(planted.truth.shape, np.float32)
+    somewhere = np.where(planted.truth, everywhere, np.nan)
+    labels = planted.labels(planted.read(3))
+    one, other = (learn(planted.pool(llm=values), labels) for values in (everywhere, somewhere))
+    assert not np.array_equal(one.probabilities, other.probabilities)
+    assert one.state != other.state
 
 
 def test_what_spoke_for_a_suggestion_adds_up_to_its_log_odds():
