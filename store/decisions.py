@@ -172,19 +172,20 @@ def codings(study: Study, *, interview: str | None = None, coder: str | None = N
         return tuple(found)
 
 
-def stances(study: Study) -> tuple[Stance, ...]:
+def stances(study: Study, *, past: bool = False) -> tuple[Stance, ...]:
     """What stands from all coders: their words on codes and their readings, where they can be placed in the text.
 
-    In recorded order, moved to each interview's current revision; what a correction tore apart is left out.
+    In recorded order, moved to each interview's current revision; what a correction tore apart is left out. With
+    `past`, also the words that stood once (`Stance.until`).
     """
     with study.read() as session:
         made = _made(session, None, None)
         events_of = dict(session.execute(select(DecisionRow.id, DecisionRow.event_id)).tuples().all())
-        stand = {decision.id for decision in standing(made).values()}
+        until = {before: events_of[after] for before, after in _replaced(made).items()}
         mover, current = SpanMover(session), set(current_transcripts(session).values())
         found = []
         for decision in made:
-            if decision.id not in stand and decision.verdict is not Verdict.READ:
+            if decision.verdict is Verdict.WITHDRAW or (decision.id in until and not past):
                 continue
             moved = mover.move(decision.transcript_id, decision.span)
             if moved.transcript_id in current:
@@ -197,9 +198,24 @@ def stances(study: Study) -> tuple[Stance, ...]:
                         code=decision.code,
                         coder=decision.coder,
                         codebook_id=decision.codebook_id,
+                        until=until.get(decision.id),
                     )
                 )
         return tuple(found)
+
+
+def _replaced(made: Iterable[Decision]) -> dict[int, int]:
+    """By the id of each word that stands no more, the id of the next word on the same."""
+    last: dict[tuple[str, int, Span, str], int] = {}
+    replaced: dict[int, int] = {}
+    for decision in made:
+        if decision.code is None:
+            continue
+        key = (decision.coder, decision.transcript_id, decision.span, decision.code)
+        if key in last:
+            replaced[last[key]] = decision.id
+        last[key] = decision.id
+    return replaced
 
 
 def readings(study: Study, coder: str) -> tuple[tuple[int, Span], ...]:

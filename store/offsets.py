@@ -40,6 +40,14 @@ class OffsetMap:
             return None
         return Span(start, last + 1)
 
+    def remains(self, span: Span) -> Span | None:
+        """The stretch of the new revision that holds all that is left of the span; None where nothing is."""
+        kept = [(a, b - a, n) for a, b, n in self.blocks if a < span.end and span.start < a + n]
+        if not kept:
+            return None
+        (first, ahead, _), (last, behind, length) = kept[0], kept[-1]
+        return Span(max(first, span.start) + ahead, min(last + length, span.end) + behind)
+
     def unchanged(self, span: Span) -> bool:
         """Whether the whole span lies in one kept stretch."""
         return any(a <= span.start and span.end <= a + n for a, _, n in self.blocks)

@@ -26,6 +26,7 @@ from store.records import (
     TranscriptRow,
 )
 from store.study import Study
+from store.transcripts import SpanMover, current_transcripts
 from store.values import Run, ScoreMatrix, Span, Suggestion, SuggestionDraft
 
 _DTYPE = np.dtype("<f4")
@@ -248,10 +249,35 @@ def _show(session: Session, draft: SuggestionDraft) -> SuggestionRow:
 
 
 def first_shown(study: Study) -> dict[int, int]:
-    """For each segment for which suggestions were ever shown, the number of the first such event."""
-    query = select(SuggestionRow.segment_id, func.min(SuggestionRow.event_id)).group_by(SuggestionRow.segment_id)
+    """For each segment of the current transcripts for which suggestions were ever shown, the first such event's number.
+
+    What was shown on an earlier revision counts for every segment that still holds some of its text.
+    """
+    query = (
+        select(SegmentRow, func.min(SuggestionRow.event_id))
+        .join(SuggestionRow, SuggestionRow.segment_id == SegmentRow.id)
+        .group_by(SegmentRow.id)
+    )
+    found: dict[int, int] = {}
     with study.read() as session:
-        return dict(session.execute(query).tuples().all())
+        mover, here = SpanMover(session), _current_segments(session)
+        for shown, event in session.execute(query).tuples():
+            place = mover.remains(shown.transcript_id, Span(shown.start, shown.end))
+            for key in [] if place is None else _touched(here, *place):
+                found[key] = min(event, found.get(key, event))
+    return found
+
+
+def _touched(here: Mapping[int, Sequence[SegmentRow]], transcript_id: int, span: Span) -> list[int]:
+    return [row.id for row in here.get(transcript_id, ()) if row.start < span.end and span.start < row.end]
+
+
+def _current_segments(session: Session) -> dict[int, list[SegmentRow]]:
+    grouped: dict[int, list[SegmentRow]] = {}
+    current = current_transcripts(session).values()
+    for row in session.scalars(select(SegmentRow).where(SegmentRow.transcript_id.in_(current))):
+        grouped.setdefault(row.transcript_id, []).append(row)
+    return grouped
 
 
 def suggestions(study: Study, *, run: Run | None = None) -> tuple[Suggestion, ...]:

@@ -200,6 +200,16 @@ class SpanMover:
             transcript_id, span = following, moved
         return Moved(transcript_id, span, needs_look=touched)
 
+    def remains(self, transcript_id: int, span: Span) -> tuple[int, Span] | None:
+        """The newest transcript and the stretch of it that holds all that is left of a span; None where nothing is."""
+        while (step := self._next.get(transcript_id)) is not None:
+            following, offsets = step
+            left = offsets.remains(span)
+            if left is None:
+                return None
+            transcript_id, span = following, left
+        return transcript_id, span
+
 
 def _newest(session: Session, interview_id: int, revision: int | None = None) -> TranscriptRow | None:
     query = select(TranscriptRow).where(TranscriptRow.interview_id == interview_id)

@@ -329,7 +329,8 @@ class Stance:
     """What stands from a coder after all their decisions, in the interview's current revision.
 
     A word on a code (accept, reject or add), or a reading, which has none; `codebook_id` is the version it was made
-    under, `event` the number of the decision's event, which tells what came before and after it.
+    under, `event` the number of the decision's event, which tells what came before and after it. `until` is the event
+    by which it was withdrawn or said anew, None while it stands.
     """
 
     event: int
@@ -339,6 +340,7 @@ class Stance:
     code: str | None
     coder: str
     codebook_id: int | None
+    until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

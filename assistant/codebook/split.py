@@ -15,7 +15,7 @@ _FEWEST_PARTS = 2
 
 
 def split_code(study: Study, code: str, parts: Sequence[DraftCode], *, coder: str, reason: str = "") -> Codebook:
-    """A version in which the parts stand in the place of the code named (or its GUID), each with it as its origin.
+    """A version in which the parts stand in the place of the code named (or its GUID); it and its origins are theirs.
 
     A part without a theme of its own stays in the old code's; codes below the old one move up to its theme. Codings
     of the old code stay on its GUID. Raises NotFoundError for an unknown code, InvalidInputError for fewer than two
@@ -87,7 +87,7 @@ def _part(part: DraftCode, old: Code, codebook: Codebook) -> Code:
         exclude=part.exclude,
         examples=part.examples,
         colour=part.colour,
-        origins=(old.guid,),
+        origins=(old.guid, *old.origins),
     )
 
 

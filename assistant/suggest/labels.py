@@ -1,6 +1,6 @@
 """What people's decisions say of each segment and code: yes, no, or not known."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -53,12 +53,14 @@ def labels_of(
 ) -> Labels:
     """What the stances of all coders say of these segments (in study order) and codes.
 
-    Of a segment whose id is in `before`, only stances count whose event came before that one.
+    Of a segment whose id is in `before`, the stances count that stood just before that event, of the others those that
+    stand now.
 
     A code that anybody's coding puts on a segment is there; a rejected one is not, unless another coder put it there;
     one not put on a segment that was read is not there either, if it was in the codebook then (`versions` holds the
     GUIDs by codebook id). A code made out of others (`Code.origins`) takes over what is known of them: their codings
-    count for it in equal shares with the other codes made of the same one, what they are not it is not.
+    count for it in equal shares with the other codes made of the same one, what they are not it is not. Only words on
+    the code itself, and readings since it was made out of them, count for more.
     """
     book = _Board(segments, codes, before or {})
     for stance in stances:
@@ -76,17 +78,19 @@ class _Board:
         self._column = {guid: number for number, guid in enumerate(guids)}
         self._rows = _by_transcript(segments)
         shape = (len(segments), len(guids))
-        self._yes, self._no, self._read, self._part = (np.zeros(shape, np.bool_) for _ in range(4))
-        self._there: dict[int | None, NDArray[np.intp]] = {}
+        self._yes, self._no, self._read, self._part, self._since = (np.zeros(shape, np.bool_) for _ in range(5))
+        self._there: dict[int | None, tuple[NDArray[np.intp], NDArray[np.intp]]] = {}
 
     def note(self, stance: Stance, versions: Mapping[int, frozenset[str]]) -> None:
         for row, span in _reached(self._rows.get(stance.transcript_id, ()), stance.span):
-            if row in self._until and stance.event >= self._until[row]:
+            if not _stood(stance, self._until.get(row)):
                 continue
             share = _shared(span, stance.span) / (span.end - span.start)
             if stance.verdict is Verdict.READ:
                 if share >= _READ_FROM:
-                    self._read[row, self._known_then(stance, versions)] = True
+                    there, since = self._known_then(stance, versions)
+                    self._read[row, there] = True
+                    self._since[row, since] = True
             elif stance.code in self._column:
                 self._say(row, self._column[stance.code], stance, span, share)
 
@@ -99,33 +103,51 @@ class _Board:
         else:
             self._yes[row, column] = True
 
-    def _known_then(self, stance: Stance, versions: Mapping[int, frozenset[str]]) -> NDArray[np.intp]:
-        """The columns of the codes that a reader could have used; all where the version is not known."""
+    def _known_then(
+        self, stance: Stance, versions: Mapping[int, frozenset[str]]
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """The columns of the codes that a reader could have used; all where the version is not known.
+
+        And of those among them that had taken the place of their origins by then.
+        """
         book = stance.codebook_id
         if book not in self._there:
             there = versions.get(book, self._column.keys()) if book is not None else self._column.keys()
-            self._there[book] = np.array([n for guid, n in self._column.items() if guid in there], np.intp)
+            since = [code.guid for code in self._codes if code.guid in there and there.isdisjoint(code.origins)]
+            self._there[book] = (self._columns(there), self._columns(since))
         return self._there[book]
+
+    def _columns(self, guids: Iterable[str]) -> NDArray[np.intp]:
+        return np.array([self._column[guid] for guid in guids if guid in self._column], np.intp)
 
     def labels(self) -> Labels:
         known = self._yes | self._no | (self._read & ~self._part)
         truth = self._yes.astype(np.float32)
         rejected = self._no & ~self._yes
+        told = self._yes | self._no | self._since
         own = [self._column[code.guid] for code in self._codes]
         found = Labels(known[:, own].copy(), truth[:, own].copy(), rejected[:, own].copy())
         shares = self._shares()
         for place, code in enumerate(self._codes):
             for origin in code.origins:
                 column = self._column[origin]
-                inherits = known[:, column] & ~found.known[:, place]
+                inherits = known[:, column] & ~told[:, own[place]]
                 found.known[inherits, place] = True
-                found.truth[inherits, place] = truth[inherits, column] * shares[origin]
+                share = truth[inherits, column] * np.float32(shares[origin])
+                found.truth[inherits, place] = np.maximum(found.truth[inherits, place], share)
         return found
 
     def _shares(self) -> dict[str, float]:
         """Into how many codes each origin went, as a share for each of them."""
         made = [origin for code in self._codes for origin in code.origins]
         return {origin: 1 / made.count(origin) for origin in set(made)}
+
+
+def _stood(stance: Stance, before: int | None) -> bool:
+    """Whether a stance stood just before an event, or stands now where none is given."""
+    if before is None:
+        return stance.until is None
+    return stance.event < before and (stance.until is None or stance.until >= before)
 
 
 def _by_transcript(segments: Sequence[Segment]) -> dict[int, list[tuple[int, Span]]]:

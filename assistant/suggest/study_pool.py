@@ -50,18 +50,18 @@ class StudyPool:
         return seed if isinstance(seed, int) else 0
 
     def labels(self, study: Study, before: Mapping[int, int] | None = None) -> Labels:
-        """What is decided now; of a segment in `before`, only what was decided before that event."""
+        """What is decided now; of a segment in `before`, what was decided just before that event."""
         versions = {book.id: frozenset(code.guid for code in book.codes) for book in codebook_versions(study)}
-        return labels_of(self.segments, self.codebook.codes, stances(study), versions, before)
+        return labels_of(self.segments, self.codebook.codes, stances(study, past=bool(before)), versions, before)
 
 
 def study_pool(study: Study) -> StudyPool | None:
-    """The pool of the latest run with the newest codebook; None where nothing was scored or there is no codebook.
+    """The pool of the latest run with the newest codebook; None where nothing was scored or there are no codes.
 
     A code that the run did not know has no similarity to anything yet, but can be learned all the same.
     """
     run, codebook = latest_run(study), current_codebook(study)
-    if run is None or codebook is None:
+    if run is None or codebook is None or not codebook.codes:
         return None
     everything = segments(study)
     matrices = [m for m in load_scores(study, run) if m.segments]

@@ -67,6 +67,14 @@ def test_a_merged_code_inherits_the_origins_of_those_merged_into_it(study):
     assert verify(study).faults == ()
 
 
+def test_the_parts_of_a_merged_code_know_all_that_it_came_from(study):
+    """What was merged before a split is an origin of the parts too, so that its codings are not lost to them."""
+    queue, cost = guid(study, "queue"), guid(study, "cost")
+    merge_codes(study, "cost", ["queue"], coder="Ana")
+    after = split_code(study, "cost", [DraftCode("power"), DraftCode("time")], coder="Ana")
+    assert after.find("power").origins == after.find("time").origins == (cost, queue)
+
+
 def test_codings_stay_on_the_code_they_were_made_with(study):
     """Neither a split nor a merge rewrites what a person decided."""
     segment = segments(study)[1]

@@ -115,6 +115,16 @@ def test_a_merged_code_takes_over_the_codings_of_both():
     assert told(stance("add", "b", 0, 100), codes=merged) == {(1, "a"): 1}
 
 
+@pytest.mark.parametrize("merged", [replace(CODES[0], origins=("b",)), Code("n", "N", origins=("a", "b"))])
+def test_a_merged_code_is_there_where_either_was_though_the_segment_was_read(merged):
+    """That the other one was not there when the segment was read takes nothing away; a reading since then does."""
+    decisions = [stance("add", "b", 0, 100), stance("read", None, 0, 100)]
+    assert told(*decisions, codes=(merged, CODES[2])) == {(1, merged.guid): 1, (1, "c"): 0}
+    since = {**BOOKS, 3: frozenset({merged.guid, "c"})}
+    labels = labels_of(SEGMENTS, (merged,), [*decisions, stance("read", None, 0, 100, book=3)], since)
+    assert (labels.known[0, 0], labels.truth[0, 0]) == (True, 0)
+
+
 def test_only_what_came_before_an_event_counts_where_that_is_asked():
     """Decisions made after suggestions were shown are left out of the blind sample."""
     decisions = [stance("add", "a", 0, 100, event=5), stance("read", None, 0, 100, event=9)]
