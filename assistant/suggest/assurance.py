@@ -24,6 +24,8 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Rows = NDArray[np.intp]
 
+_ROUNDING = 1e-12
+"""0.05 × 43 / 43 is a little less than 0.05."""
 MOST_WRONG = 0.1
 """The share of wrong suggestions among the assured ones that is allowed on average."""
 
@@ -89,7 +91,7 @@ def selected(values: Array, most_wrong: float) -> Rows:
     [0, 2]
     """
     order = np.argsort(values, kind="stable")
-    small = values[order] <= most_wrong * np.arange(1, len(values) + 1) / max(1, len(values))
+    small = values[order] <= most_wrong * np.arange(1, len(values) + 1) / max(1, len(values)) + _ROUNDING
     count = int(np.flatnonzero(small).max()) + 1 if small.any() else 0
     return np.sort(order[:count]).astype(np.intp)
 

@@ -15,12 +15,18 @@ def test_a_p_value_is_small_where_the_sample_was_never_wrong_and_so_sure():
     assert p_values(np.linspace(0, 1, 99), np.zeros(99, bool), np.array([0.5])).tolist() == [0.01]
 
 
+@pytest.mark.parametrize(("most_wrong", "count"), [(0.05, 43), (0.05, 81), (0.1, 3)])
+def test_p_values_as_small_as_the_least_sample_gives_are_all_small_enough(most_wrong, count):
+    """Rounding does not take away what holds exactly: all at the allowed share are selected."""
+    assert len(selected(np.full(count, 1 / (1 + fewest(most_wrong))), most_wrong)) == count
+
+
 @given(st.lists(st.floats(0.001, 1), max_size=40), st.floats(0.01, 0.5))
 def test_what_is_selected_are_the_smallest_p_values(values, wanted):
     """Benjamini and Hochberg's rule: the largest k with p(k) <= q k / m."""
     found = selected(np.array(values), wanted)
     ordered = sorted(values)
-    k = max((i for i, p in enumerate(ordered, start=1) if p <= wanted * i / len(values)), default=0)
+    k = max((i for i, p in enumerate(ordered, start=1) if p <= wanted * i / len(values) + 1e-12), default=0)
     assert len(found) == k
     assert sorted(values[i] for i in found) == ordered[:k]
 
