@@ -103,8 +103,8 @@ def assure(
 
     `blind` marks the rows that chance drew, `blind_labels` hold what was decided of them before anything was shown.
     Only interviews whose whole sample was decided blind take part, since the sample stands for nothing else; of them,
-    decided segments are tested like the others, since chance alone may tell sample and rest apart. What is returned as
-    assured is undecided.
+    decided segments count as tests that nothing passes, since chance alone may tell sample and rest apart: the promise
+    then holds for the undecided ones alone, whatever was decided before.
     """
     told = blind_labels.known.all(axis=1)
     open_ = set(pool.interview[blind & ~told].tolist())
@@ -121,8 +121,8 @@ def assure(
     best = chances.argmax(axis=1)
     score = chances.max(axis=1).astype(np.float64)
     wrong = blind_labels.truth[sample, best[sample]] < 0.5  # noqa: PLR2004 - true or not
-    kept = tested[selected(p_values(score[sample], wrong, score[tested]), most_wrong)]
-    assured = {int(row): int(best[row]) for row in kept if left[row]}
+    values = np.where(left[tested], p_values(score[sample], wrong, score[tested]), 1)
+    assured = {int(row): int(best[row]) for row in tested[selected(values, most_wrong)]}
     return Assurance(assured, most_wrong, len(sample), needed, count, tuple(whole))
 
 

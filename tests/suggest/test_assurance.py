@@ -1,11 +1,14 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from planted_pool import Planted
 
+from assistant.suggest import assurance
 from assistant.suggest.assurance import assure, fewest, p_values, selected
-from assistant.suggest.labels import no_labels
+from assistant.suggest.labels import Labels, no_labels
 
 
 def test_a_p_value_is_small_where_the_sample_was_never_wrong_and_so_sure():
@@ -67,6 +70,23 @@ def test_assured_suggestions_of_a_learnable_study_are_mostly_right():
         wrong += [not planted.truth[row, column] for row, column in found.assured.items()]
     assert len(wrong) > 100
     assert np.mean(wrong) < 0.25
+
+
+@pytest.mark.parametrize("decided_from", [0.7, 0.8, 2.0])
+def test_the_promise_holds_for_what_is_left_when_the_likeliest_were_decided_first(decided_from, monkeypatch):
+    """Over many draws: the sure ones that were decided already do not make up for the wrong ones among the rest."""
+    rng = np.random.default_rng(0)
+    pool, shares = SimpleNamespace(interview=np.zeros(600, np.intp)), []
+    for _ in range(300):
+        score = rng.random((600, 1))
+        truth = (rng.random((600, 1)) < 0.2 + 0.75 * score).astype(np.float32)
+        blind = rng.random(600) < 0.2
+        sample, decided = blind[:, None], blind[:, None] | (score > decided_from)
+        monkeypatch.setattr(assurance, "learn", lambda *_, chances=score, **__: SimpleNamespace(probabilities=chances))
+        found = assure(pool, Labels(decided, truth, ~decided), blind, Labels(sample, truth, ~sample), most_wrong=0.2)
+        wrong = [not truth[row, column] for row, column in found.assured.items()]
+        shares.append(np.mean(wrong) if wrong else 0.0)
+    assert np.mean(shares) <= 0.2 + 3 * np.std(shares) / np.sqrt(len(shares))
 
 
 def test_an_interview_whose_sample_is_not_all_decided_takes_no_part():
