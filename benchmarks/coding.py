@@ -3,9 +3,10 @@
     python benchmarks/coding.py --data DIR [--llm MODEL|none] [--json]
 
 The interviews go through the product's own doors: transcripts and codebook into a study, `suggest`, the learner, and
-the human codes back through `decide`, as additions and readings. Before each interview the learner knows all those
-before it and nothing of it. Figures are for all interviews and for the second half of them. Baselines run on the same
-segments with the same models; those of the language model on a seeded sample, on which ours is scored too.
+the human codes back through `decide`, as additions and readings. Before each interview the learner knows what was
+decided on all those before it and nothing of what is decided on it; the texts of all are there from the start. Figures
+are for all interviews and for the second half of them. Baselines run on the same segments with the same models; those
+of the language model on a seeded sample (of a turn cut in parts, its first), on which ours is scored too.
 """
 
 import argparse

@@ -82,7 +82,9 @@ def test_a_calibrated_score_has_no_error_and_a_boastful_one_has():
     """Said 20 % and true in 20 %: zero; said 100 %: 0.8."""
     right = np.arange(100) % 5 == 0
     shuffled = right[np.random.default_rng(0).permutation(100)]
-    assert calibration_error(np.full(100, 0.2), right) < 0.1
+    assert calibration_error(np.full(100, 0.2), right) == pytest.approx(0)
+    assert calibration_error(np.full(100, 0.2), np.sort(right)) == pytest.approx(0)
+    assert calibration_error(np.repeat([0.2, 0.6], 50), np.sort(right)) == pytest.approx(0.2)
     assert calibration_error(np.ones(100), shuffled) == pytest.approx(0.8)
 
 
