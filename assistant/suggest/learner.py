@@ -68,9 +68,10 @@ BELIEFS: Mapping[str, float] = {
 """The weight of each voice that is believed before there are decisions, rounded from coded studies of other people.
 In standard deviations for the scores, in eighths for the regressions."""
 _UNDECIDED = ("definition", "sentence", "definition beside")
+"""These speak before anything is decided, and so do the language model's where it was asked; the others then."""
 _LLM = ("llm", "llm asked")
 _EITHER_WAY = ("llm asked", "meaning, often used", "words, often used", "never used", "often used", "anything")
-"""These speak before anything is decided, the others then."""
+"""These may speak against a code; a negative weight of any other voice would be chance."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,9 +69,9 @@ def propose(
 ) -> Proposals:
     """At most so many codes per segment, as likely as the threshold asks.
 
-    With `precision`, the threshold is the lowest at which that share of the suggestions shown on undecided segments is
-    expected to be right; else it is 0.15, or `LIFT` times the base rate where there are many codes. A theme is proposed
-    once somebody coded with it. `pool` spares making it when it is at hand.
+    With `precision`, the threshold is the lowest at which that share of the suggestions shown on undecided segments (on
+    all, where everything is decided) is expected to be right; else it is 0.15, or `LIFT` times the base rate where
+    there are many codes. A theme is proposed once somebody coded with it. `pool` spares making it when it is at hand.
     """
     pool = study_pool(study) if pool is None else pool
     if pool is None:
@@ -97,7 +97,7 @@ def proposals_of(
     best = best_codes(chances, most)
     likely = np.take_along_axis(chances, best, axis=1)
     left = ~learned.decided
-    threshold = _threshold(likely[left], precision, chances.shape[1])
+    threshold = _threshold(likely[left] if left.any() else likely, precision, chances.shape[1])
     shown: NDArray[np.bool_] = (likely >= threshold) & (likely > 0)
     turns = turns_by_lot(informativeness(learned.probabilities, used), pool.seed)
     return Proposals(

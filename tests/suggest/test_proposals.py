@@ -56,6 +56,15 @@ def test_a_code_that_the_run_did_not_know_is_learned_all_the_same(scored):
     assert "new-guid" in {draft.code for draft in drafts}
 
 
+def test_where_everything_is_decided_a_second_coder_still_gets_suggestions(scored):
+    """With a wish for precision too, the threshold comes from the segments that there are."""
+    for segment in [*spoken(scored, "I1"), *spoken(scored, "I2")]:
+        code(scored, "queue", segment)
+    proposals = propose(scored, precision=0.5)
+    assert proposals.outlook.decided == proposals.outlook.segments
+    assert len(proposals) >= proposals.outlook.segments
+
+
 def test_the_more_precision_is_asked_for_the_less_is_shown(scored):
     """Higher wishes show fewer suggestions that are expected to be right more often; too high a wish shows none."""
     loose, strict, never = (propose(scored, precision=p) for p in (0.2, 0.4, 1.0))

@@ -1,4 +1,3 @@
-import numpy as np
 import pytest
 from study_builder import TALK, word_embeddings
 
@@ -96,15 +95,3 @@ def test_a_codebook_that_lost_all_its_codes_proposes_nothing(scored):
     keep_codebook(scored, [], coder="ada", reason="all over again")
     assert study_pool(scored) is None
     assert len(propose(scored)) == 0
-
-
-def test_a_code_that_the_run_did_not_know_is_learned_from_decisions(scored):
-    """It has no similarity to anything, but once it is used it has a chance where it was not decided."""
-    book = current_codebook(scored)
-    garden = book.codes[0].__class__("garden", "garden")
-    keep_codebook(scored, [*book.codes, garden], coder="ada", reason="new")
-    pool = study_pool(scored)
-    assert np.isnan(pool.scores["retrieval"][:, -1]).all()
-    say(scored, pool.segments[3], Verdict.ADD, "garden")
-    proposals = propose(scored, precision=0.01)
-    assert any(draft.code == "garden" for draft in proposals.by_segment[pool.segments[7].id])
