@@ -40,7 +40,7 @@ def test_the_loop_without_a_mouse(page, study):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_function("document.querySelector('.st-key-review_order input').value === 'Most likely first'")
-    settle(page)
+    page.wait_for_function("document.activeElement.tagName !== 'INPUT'")  # then the keys belong to the page again
     for number in range(2, 6):
         press(page, "n", f"text={number} of the study’s 5 read")
     page.get_by_text("This is the end of the study").wait_for()
