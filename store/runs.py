@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -53,6 +53,8 @@ _WITH_PLACE = (
     ),
 )
 """What a suggestion's value needs of its neighbours, in one query."""
+
+_PLACE = (SegmentRow.id, SegmentRow.transcript_id, SegmentRow.start, SegmentRow.end)
 
 Signals = Mapping[str, NDArray[np.float32]]
 
@@ -254,29 +256,32 @@ def first_shown(study: Study) -> dict[int, int]:
     What was shown on an earlier revision counts for every segment that still holds some of its text.
     """
     query = (
-        select(SegmentRow, func.min(SuggestionRow.event_id))
+        select(*_PLACE, func.min(SuggestionRow.event_id))
         .join(SuggestionRow, SuggestionRow.segment_id == SegmentRow.id)
         .group_by(SegmentRow.id)
     )
     found: dict[int, int] = {}
     with study.read() as session:
         mover, here = SpanMover(session), _current_segments(session)
-        for shown, event in session.execute(query).tuples():
-            place = mover.remains(shown.transcript_id, Span(shown.start, shown.end))
-            for key in [] if place is None else _touched(here, *place):
-                found[key] = min(event, found.get(key, event))
+        for key, transcript_id, start, end, event in session.execute(query).tuples():
+            place = mover.remains(transcript_id, Span(start, end))
+            if place is None:
+                continue
+            for now in [key] if place[0] == transcript_id else _touched(here.get(place[0], ()), place[1]):
+                found[now] = min(event, found.get(now, event))
     return found
 
 
-def _touched(here: Mapping[int, Sequence[SegmentRow]], transcript_id: int, span: Span) -> list[int]:
-    return [row.id for row in here.get(transcript_id, ()) if row.start < span.end and span.start < row.end]
+def _touched(rows: Iterable[tuple[int, Span]], span: Span) -> list[int]:
+    return [key for key, other in rows if other.overlaps(span)]
 
 
-def _current_segments(session: Session) -> dict[int, list[SegmentRow]]:
-    grouped: dict[int, list[SegmentRow]] = {}
-    current = current_transcripts(session).values()
-    for row in session.scalars(select(SegmentRow).where(SegmentRow.transcript_id.in_(current))):
-        grouped.setdefault(row.transcript_id, []).append(row)
+def _current_segments(session: Session) -> dict[int, list[tuple[int, Span]]]:
+    grouped: dict[int, list[tuple[int, Span]]] = {}
+    current = set(current_transcripts(session).values())
+    for key, transcript_id, start, end in session.execute(select(*_PLACE)).tuples():
+        if transcript_id in current:
+            grouped.setdefault(transcript_id, []).append((key, Span(start, end)))
     return grouped
 
 

@@ -50,6 +50,22 @@ def test_what_is_called_unchanged_is_the_same_slice(texts, data):
 
 
 @settings(max_examples=200, deadline=None)
+@given(TEXTS, st.data())
+def test_what_remains_of_a_span_holds_all_that_was_kept_of_it(texts, data):
+    """Every character of a span that is still there lies in what remains; a span that moves is what remains of it."""
+    before, after = texts
+    if not before:
+        return
+    offsets = OffsetMap.between(before, after)
+    start = data.draw(st.integers(0, len(before) - 1))
+    span = Span(start, data.draw(st.integers(start + 1, len(before))))
+    moved, left = offsets.move(span), offsets.remains(span)
+    kept = [there for at in range(span.start, span.end) if (there := offsets.move(Span(at, at + 1))) is not None]
+    assert left == (Span(kept[0].start, kept[-1].end) if kept else None)
+    assert moved in (None, left)
+
+
+@settings(max_examples=200, deadline=None)
 @given(TEXTS)
 def test_blocks_are_equal_stretches_in_order(texts):
     """The kept stretches are equal in both texts, do not overlap, come in order and are as long as they can be."""
