@@ -8,6 +8,7 @@ from assistant.ui import learning
 from assistant.ui.session import current_learning
 from store.config import keep_setting, read_settings
 from store.decisions import decisions
+from store.errors import StudyError
 from store.runs import suggestions
 from store.segments import segments
 from store.values import Role
@@ -227,3 +228,23 @@ def test_an_assured_suggestion_is_marked_and_explained(page, blind, monkeypatch)
     assert "Unseen work" in card
     assert "It still needs your decision." in card
     assert words(blind) == [("read", None)]
+
+
+def test_a_fit_that_failed_is_told_on_the_page(page, study, monkeypatch):
+    """The decision is kept, the suggestions stay, and a sentence says that nothing was learnt from it."""
+    first = segments(study, "I1")[1]
+    app = page("review")
+
+    def failing(*args, **kwargs):
+        msg = "The disk is full."
+        raise StudyError(msg)
+
+    monkeypatch.setattr(learning, "propose", failing)
+    app.button(key=f"accept_{first.id}_c1").click().run()
+    current_learning(study).settle()
+    app.run()
+    assert not app.exception
+    assert "could not learn from the last decisions, which are kept" in html(app)
+    assert "The disk is full." in html(app)
+    assert "Confirmed by Ana" in html(app)
+    assert words(study) == [("accept", "c1")]
