@@ -38,6 +38,15 @@ class Labels:
         keep = ~rows[:, None]
         return Labels(self.known & keep, np.where(keep, self.truth, 0).astype(np.float32), self.rejected & keep)
 
+    def with_absences(self) -> "Labels":
+        """The same where any code is known to be absent anywhere; else every coded segment counts as read.
+
+        From codings alone, as before the first reading, one could only learn that every segment carries every code.
+        """
+        if (self.known & (self.truth == 0)).any():
+            return self
+        return Labels(self.known | self.known.any(axis=1, keepdims=True), self.truth, self.rejected)
+
 
 def no_labels(shape: tuple[int, int]) -> Labels:
     """Nothing known."""

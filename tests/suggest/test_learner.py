@@ -90,6 +90,17 @@ def test_five_decisions_do_not_make_the_learner_sure():
     assert ((chances > 0.005) & (chances < 0.97)).mean() > 0.9
 
 
+@pytest.mark.parametrize("count", [1, 10, 300])
+def test_codings_without_any_reading_do_not_make_every_code_likely(count):
+    """Where people only ever said yes, a segment is still expected to carry a few codes, not all of them."""
+    planted = Planted(interviews=12, codes=20)
+    yes = np.zeros_like(planted.truth)
+    yes[tuple(np.argwhere(planted.truth)[:count].T)] = True
+    learned = learn(planted.pool(), Labels(yes, yes.astype(np.float32), np.zeros_like(yes)))
+    rest = ~yes.any(axis=1)
+    assert 0.3 < learned.probabilities[rest].sum(axis=1).mean() < 4
+
+
 def test_a_decided_segment_is_told_as_if_it_were_not():
     """Giving an interview's segments each other's codes hardly moves the probabilities of that interview itself."""
     planted = Planted()
