@@ -38,14 +38,16 @@ class Labels:
         keep = ~rows[:, None]
         return Labels(self.known & keep, np.where(keep, self.truth, 0).astype(np.float32), self.rejected & keep)
 
-    def with_absences(self) -> "Labels":
-        """The same where any code is known to be absent anywhere; else every coded segment counts as read.
+    def with_absences(self, interview: NDArray[np.intp]) -> "Labels":
+        """The same, but that in interviews where no absence is known at all, every coded segment counts as read.
 
-        From codings alone, as before the first reading, one could only learn that every segment carries every code.
+        From codings alone, as before the first reading or out of another tool, one could only learn that every segment
+        carries every code. `interview` numbers each segment's interview.
         """
-        if (self.known & (self.truth == 0)).any():
-            return self
-        return Labels(self.known | self.known.any(axis=1, keepdims=True), self.truth, self.rejected)
+        absent = (self.known & (self.truth == 0)).any(axis=1)
+        told = np.isin(interview, interview[absent])
+        read = self.known.any(axis=1) & ~told
+        return Labels(self.known | read[:, None], self.truth, self.rejected)
 
 
 def no_labels(shape: tuple[int, int]) -> Labels:

@@ -25,7 +25,7 @@ Matrix = NDArray[np.float32]
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
 
-ALGORITHM = 5
+ALGORITHM = 6
 """Counts up whenever the same input would give other probabilities."""
 CODES_PER_SEGMENT = 1.0
 """Expected before anyone has decided anything."""
@@ -109,7 +109,7 @@ def learn(pool: Pool, labels: Labels, *, seed: int = 0) -> Learned:
 
 def _learned(pool: Pool, labels: Labels, seed: int) -> Learned:
     state = sha256_json({"algorithm": ALGORITHM, "labels": labels.digest(), "seed": seed, "pool": pool.digest})
-    labels = labels.with_absences()
+    labels = labels.with_absences(pool.interview)
     voices = _Voices(pool, labels)
     beliefs = np.array([BELIEFS[name] for name in voices.names])
     level = _level(voices.logits(beliefs, 0.0), pool.shape) if len(voices.rows) < _LEVELLED_BELOW else 0.0

@@ -282,3 +282,15 @@ def test_what_lies_above_the_threshold_is_expected_to_be_right_often_enough(chan
         assert shown.mean() >= wanted - 1e-9
     else:
         assert values.max() < wanted
+
+
+def test_codings_that_came_without_readings_do_not_make_every_code_likely():
+    """Imported codings of seven interviews beside one that was read: codes stay about as frequent as they are."""
+    planted = Planted(codes=20)
+    read = planted.interview == 7
+    known = (planted.truth & planted.read(7)[:, None]) | read[:, None]
+    labels = Labels(known, np.where(known, planted.truth, 0).astype(np.float32), np.zeros_like(known))
+    chances = learn(planted.pool(), labels).probabilities
+    rest = planted.interview > 7
+    expected, true = chances[rest].sum(axis=1).mean(), planted.truth[rest].sum(axis=1).mean()
+    assert expected < 2 * true
