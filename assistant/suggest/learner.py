@@ -25,7 +25,7 @@ Matrix = NDArray[np.float32]
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
 
-ALGORITHM = 6
+ALGORITHM = 7
 """Counts up whenever the same input would give other probabilities."""
 CODES_PER_SEGMENT = 1.0
 """Expected before anyone has decided anything."""
@@ -36,8 +36,11 @@ _REJECTED = -0.2
 _SCALE = 8.0
 _TRUSTED_FROM = 4.0
 _PRIOR_SEGMENTS = 2.0
+_PRIOR_PAIRS = 20.0
 _MOST_NEGATIVES = 60_000
 _STRENGTH = 20.0
+_LEVEL_STRENGTH = 4.0
+_WEAK = 0.01
 _LEVELLED_BELOW = 200
 """Decided segments; from so many on, they tell themselves how many codes a segment carries."""
 _MUTE = 5e-4
@@ -141,7 +144,7 @@ class _Voices:
         undecided = int(folds.max(initial=-1)) + 1
         self._fold = np.full(pool.shape[0], undecided, np.intp)
         self._fold[self.rows] = folds
-        self._used, self._prior = _frequencies(labels, self._fold, undecided)
+        self._used, self._prior, self._mean = _frequencies(labels, self._fold, undecided)
         self._said: dict[str, Ridge] = {}
         if len(self.rows):
             targets = _targets(pool, labels, self._prior[-1])[self.rows]
@@ -210,7 +213,7 @@ class _Voices:
         scale = np.float32(_SCALE)
         used = self._used[self._fold]
         trust = used / (used + np.float32(_TRUSTED_FROM))
-        yield "prior", np.log(self._prior / (1 - self._prior)).astype(np.float32)[self._fold]
+        yield "prior", (np.log(self._prior / (1 - self._prior)) - self._mean).astype(np.float32)[self._fold]
         for name in ("meaning", "words"):
             said = self._said[name].predictions[:, :width] * scale
             yield name, said
@@ -230,10 +233,11 @@ class _Voices:
         yield "often used", trust
 
 
-def _frequencies(labels: Labels, fold: Rows, undecided: int) -> tuple[Matrix, Matrix]:
+def _frequencies(labels: Labels, fold: Rows, undecided: int) -> tuple[Matrix, Matrix, float]:
     """How often each code was used, and its share of segments, without each fold and (last) with all: (folds+1, codes).
 
-    Shares are drawn towards the mean of all codes, as if so many more segments had been read.
+    Shares are drawn towards the mean of all codes, as if so many more segments had been read; the log-odds of that mean
+    come last.
     """
     used = np.zeros((undecided + 1, labels.truth.shape[1]), np.float32)
     seen = np.zeros_like(used)
@@ -242,11 +246,10 @@ def _frequencies(labels: Labels, fold: Rows, undecided: int) -> tuple[Matrix, Ma
     np.add.at(seen, fold, labels.known.astype(np.float32))
     used, seen = used.sum(axis=0) - used, seen.sum(axis=0) - seen
     # nothing is known of the undecided, so that leaving them out leaves everything in
-    total = float(seen[-1].sum())
-    mean = float(used[-1].sum()) / total if total else 0.0
-    mean = min(max(mean, 1e-4), 0.5)
+    expected = min(CODES_PER_SEGMENT / used.shape[1], 0.5)
+    mean = (float(used[-1].sum()) + _PRIOR_PAIRS * expected) / (float(seen[-1].sum()) + _PRIOR_PAIRS)
     share = (used + _PRIOR_SEGMENTS * mean) / (seen + _PRIOR_SEGMENTS)
-    return used, np.clip(share, 1e-5, 1 - 1e-5).astype(np.float32)
+    return used, np.clip(share, 1e-5, 1 - 1e-5).astype(np.float32), float(np.log(mean / (1 - mean)))
 
 
 def _targets(pool: Pool, labels: Labels, prior: Matrix) -> Matrix:
@@ -291,7 +294,7 @@ def _weighed(voices: _Voices, labels: Labels, beliefs: Array, seed: int) -> Arra
     rows, columns = rows[chosen], columns[chosen]
     of_row = np.concatenate([np.ones(len(kept)), np.full(len(silent), weight)])
     strength = np.full(len(beliefs), _STRENGTH)
-    strength[0] = 0.3
+    strength[0] = _LEVEL_STRENGTH if len(voices.rows) < _LEVELLED_BELOW else _WEAK
     return logistic.fit(
         voices.at(rows, columns),
         labels.truth[rows, columns].astype(np.float64),

@@ -104,3 +104,16 @@ def test_the_same_study_gives_the_same_drafts_and_another_decision_another_state
     code(scored, "queue", spoken(scored)[0])
     states = {d.learner for drafts in propose(scored).by_segment.values() for d in drafts}
     assert states.isdisjoint({d.learner for drafts in first.by_segment.values() for d in drafts})
+
+
+def test_one_rejection_does_not_silence_the_machine(scored):
+    """After a single no as the only decision, most of what was proposed still is."""
+    before = propose(scored)
+    draft = next(iter(before.by_segment.values()))[0]
+    segment = next(s for s in segments(scored) if s.id == draft.segment_id)
+    place = {"interview": segment.interview, "start": segment.span.start, "end": segment.span.end}
+    name = next(code.name for code in current_codebook(scored).codes if code.guid == draft.code)
+    decide(scored, "ada", [(1, DecisionLine(**place, verdict=Verdict.REJECT, code=name))])
+    after = propose(scored)
+    assert len(after) > 0.6 * len(before)
+    assert 0.5 < sum(after.best.values()) / sum(before.best.values()) < 1.1
