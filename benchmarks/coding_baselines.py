@@ -51,7 +51,7 @@ def llm_json(client: LlmClient, codebook: Codebook, questions: Sequence[Question
 
 def _listed(client: LlmClient, codebook: Codebook, question: Question, nearest: Rows) -> dict[int, int]:
     shown = sorted(nearest.tolist())
-    while True:
+    while shown:
         try:
             answer = client.chat(
                 _messages(codebook, shown, question), max_tokens=_ANSWER_TOKENS, json_schema=_schema(len(shown))
@@ -61,6 +61,7 @@ def _listed(client: LlmClient, codebook: Codebook, question: Question, nearest: 
             continue
         numbers = list(dict.fromkeys(int(n) for n in re.findall(r"\d+", answer.text)))
         return {shown[n - 1]: place for place, n in enumerate(numbers, start=1) if 1 <= n <= len(shown)}
+    return {}
 
 
 def _messages(codebook: Codebook, shown: Sequence[int], question: Question) -> list[dict[str, str]]:
