@@ -257,7 +257,7 @@ def _targets(pool: Pool, labels: Labels, prior: Matrix) -> Matrix:
     codes = np.where(labels.known, labels.truth - prior, 0)
     codes[labels.rejected] = _REJECTED
     hit = np.where(labels.known, labels.truth, 0)
-    above = [(hit * below).max(axis=1) for below in pool.themes]
+    above = [hit[:, np.flatnonzero(below)].max(axis=1) for below in pool.themes]
     groups = np.stack([*above, hit.max(axis=1)], axis=1)
     decided = np.flatnonzero(labels.known.any(axis=1))
     centred = np.zeros_like(groups)
@@ -282,16 +282,13 @@ def _level(logits: Matrix, shape: tuple[int, int]) -> float:
 
 def _weighed(voices: _Voices, labels: Labels, beliefs: Array, seed: int) -> Array:
     """The weights of the voices, the intercept first, from pairs on which something is known."""
-    rows, columns = np.nonzero(labels.known)
     telling = (labels.truth > 0) | labels.rejected
-    kept = np.flatnonzero(telling[rows, columns])
-    silent = np.flatnonzero(~telling[rows, columns])
+    kept, silent = np.flatnonzero(labels.known & telling), np.flatnonzero(labels.known & ~telling)
     weight = 1.0
     if len(silent) > _MOST_NEGATIVES:
         weight = len(silent) / _MOST_NEGATIVES
         silent = np.sort(np.random.default_rng(seed).choice(silent, _MOST_NEGATIVES, replace=False))
-    chosen = np.concatenate([kept, silent])
-    rows, columns = rows[chosen], columns[chosen]
+    rows, columns = np.divmod(np.concatenate([kept, silent]), labels.known.shape[1])
     of_row = np.concatenate([np.ones(len(kept)), np.full(len(silent), weight)])
     strength = np.full(len(beliefs), _STRENGTH)
     strength[0] = _LEVEL_STRENGTH if len(voices.rows) < _LEVELLED_BELOW else _WEAK
