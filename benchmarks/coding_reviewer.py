@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from assistant.suggest.assurance import assure
 from assistant.suggest.labels import Labels
 from assistant.suggest.learner import learn
-from assistant.suggest.order import Order, next_looks, reading_order
+from assistant.suggest.order import Order, informativeness, turns_by_lot
 from assistant.suggest.pool import Pool
 
 Mask = NDArray[np.bool_]
@@ -63,6 +63,23 @@ def rounds(similar: Matrix, truth: Mask) -> Looks:
     """A stronger fixed order: the nearest code of every segment as they come, then the second of every one, …."""
     ranked = np.argsort(-similar, axis=1, kind="stable")
     return in_order(truth, (ranked + np.arange(len(truth))[:, None] * truth.shape[1]).T.ravel())
+
+
+def reading_order(order: Order, chances: Matrix, used: Matrix, open_rows: Rows, seed: int = 0) -> Rows:
+    """The open rows in the order of reading; equals keep the order of the study."""
+    if order is Order.INFORMATIVE:
+        value = turns_by_lot(informativeness(chances, used), seed)[open_rows]
+    elif order is Order.LIKELY:
+        value = chances[open_rows].max(axis=1)
+    else:
+        return open_rows
+    return open_rows[np.argsort(-value, kind="stable")]
+
+
+def next_looks(chances: Matrix, open_pairs: NDArray[np.bool_], count: int) -> tuple[Rows, Rows]:
+    """The next so many pairs of a segment and a code to look at: the likeliest, rows and columns of equal length."""
+    best = np.argsort(-np.where(open_pairs, chances, -1).ravel(), kind="stable")[: min(count, int(open_pairs.sum()))]
+    return best // chances.shape[1], best % chances.shape[1]
 
 
 def reading_curve(pool: Pool, truth: Mask, order: Order | None, seed: int) -> list[dict[str, Any]]:

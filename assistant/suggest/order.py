@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Matrix = NDArray[np.float32]
-Rows = NDArray[np.intp]
 
 TOP = 5
 _RARE = 3.0
@@ -40,27 +39,10 @@ def turns_by_lot(taught: Matrix, seed: int) -> Matrix:
     """When a segment's turn comes, the highest first, shape (rows,): by lot, in favour of what teaches more.
 
     Each next one is drawn with a chance in proportion to the square of what it teaches (Efraimidis & Spirakis 2006,
-    Weighted random sampling with a reservoir). To take the most uncertain ones outright does worse than chance
-    (benchmarks/coding.py --queue): they are odd ones, and like each other. The same seed gives the same lots.
+    Weighted random sampling with a reservoir). To take the most uncertain ones outright did worse than chance
+    (docs/benchmarks.md): they are odd ones, and like each other. The same seed gives the same lots.
     """
     lots = np.random.default_rng(seed).random(len(taught))
     weight = np.maximum(taught.astype(np.float64), _LEAST_TAUGHT) ** 2
     turns: Matrix = (np.log(np.maximum(lots, _LEAST_TAUGHT)) / weight).astype(np.float32)
     return turns
-
-
-def reading_order(order: Order, chances: Matrix, used: Matrix, open_rows: Rows, seed: int = 0) -> Rows:
-    """The open rows in the order of reading; equals keep the order of the study."""
-    if order is Order.INFORMATIVE:
-        value = turns_by_lot(informativeness(chances, used), seed)[open_rows]
-    elif order is Order.LIKELY:
-        value = chances[open_rows].max(axis=1)
-    else:
-        return open_rows
-    return open_rows[np.argsort(-value, kind="stable")]
-
-
-def next_looks(chances: Matrix, open_pairs: NDArray[np.bool_], count: int) -> tuple[Rows, Rows]:
-    """The next so many pairs of a segment and a code to look at: the likeliest, rows and columns of equal length."""
-    best = np.argsort(-np.where(open_pairs, chances, -1).ravel(), kind="stable")[: min(count, int(open_pairs.sum()))]
-    return best // chances.shape[1], best % chances.shape[1]

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
+from coding_reviewer import next_looks, reading_order
 
-from assistant.suggest.order import Order, informativeness, next_looks, reading_order, turns_by_lot
+from assistant.suggest.order import Order, informativeness, turns_by_lot
 
 CHANCES = np.array([[0.5, 0.0], [0.9, 0.1], [0.02, 0.01], [0.1, 0.45]], np.float32)
 
