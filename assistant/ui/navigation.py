@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import streamlit as st
 
@@ -16,6 +15,7 @@ from assistant.ui.markup import element, notice
 from assistant.ui.quotes_page import quotes_page
 from assistant.ui.review_page import review_page
 from assistant.ui.saturation_page import saturation_page
+from assistant.ui.scripts import page_styles
 from assistant.ui.session import current_study, login_name, told
 from assistant.ui.study_page import study_page
 from assistant.ui.transcripts_page import transcripts_page
@@ -50,7 +50,7 @@ def main() -> None:
         for place in PLACES
     ]
     chosen = st.navigation(pages, position="top")
-    st.html(Path(__file__).with_name("style.css"))
+    st.html(f"<style>{page_styles()}</style>")
     with st.sidebar:
         draw_sidebar()
     chosen.run()
