@@ -58,3 +58,9 @@ def made_questions(count: int, seed: int) -> list[Question]:
         )
         for number in range(count)
     ]
+
+
+def made_said(count: int, seed: int) -> list[str]:
+    """So many passages of about 55 words, each different."""
+    chance = random.Random(seed)  # noqa: S311 - texts, not secrets
+    return [f"{number + 1} of {seed}. {' '.join(chance.sample(_TALK, 3))}" for number in range(count)]

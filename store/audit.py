@@ -12,7 +12,6 @@ from sqlalchemy.orm.interfaces import ORMOption
 from store import config
 from store.canonical import canonical_json, sha256_json, sha256_text
 from store.erase import ERASED_EVENT, unfinished_erasure
-from store.errors import NotFoundError
 from store.events import GENESIS, Head, header_hash
 from store.records import (
     AttributesRow,
@@ -32,6 +31,16 @@ from store.records import (
 from store.runs import SCORES_EVENT, scores_payload
 from store.study import Study
 from store.transcripts import turns_digest
+from store.work_records import (
+    AdjudicationRow,
+    CoderRoleRow,
+    DoubleCodingEndRow,
+    DoubleCodingPartRow,
+    DoubleCodingRow,
+    MemoRow,
+    MilestoneRow,
+    RemarkRow,
+)
 from store.written_records import CandidateAnswerRow, CandidateNameRow, RationaleRow
 
 _WITNESSED: tuple[type[Witnessed], ...] = (
@@ -47,6 +56,14 @@ _WITNESSED: tuple[type[Witnessed], ...] = (
     RationaleRow,
     CandidateNameRow,
     CandidateAnswerRow,
+    CoderRoleRow,
+    MemoRow,
+    MilestoneRow,
+    DoubleCodingRow,
+    DoubleCodingPartRow,
+    DoubleCodingEndRow,
+    AdjudicationRow,
+    RemarkRow,
 )
 _WITH: dict[type[Witnessed], tuple[ORMOption, ...]] = {
     SuggestionRow: (joinedload(SuggestionRow.run), joinedload(SuggestionRow.segment)),
@@ -58,12 +75,23 @@ _KEPT_MEDIA = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\..+")
 
 @dataclass(frozen=True, slots=True)
 class AuditReport:
-    """How many events there are, how many were erased, the head of the chain, and a sentence for each fault."""
+    """How many events there are, how many were erased, the head of the chain, and a sentence for each fault.
+
+    `first_broken` is the number of the first event that does not hold, None where the chain is whole; its sentence
+    stands first.
+    """
 
     events: int
     erased: int
     head: str
     faults: tuple[str, ...]
+    first_broken: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    sentence: str
+    event: int | None = None
 
 
 def verify(study: Study) -> AuditReport:
@@ -75,35 +103,39 @@ def verify(study: Study) -> AuditReport:
             log = list(session.scalars(select(EventRow).order_by(EventRow.id)))
         except ValueError as error:
             return AuditReport(0, 0, head.hash, (f"The log cannot be read ({error}): it was changed by hand.",))
-        faults = [*_chain(log), *_outside_head(head, log), *_records(session, log), *_left_over(session, files)]
+        links = sorted([*_chain(log), *_outside_head(head, log)], key=lambda fault: fault.event or 0)
+        faults = [*links, *_records(session, log), *(_Fault(left) for left in _left_over(session, files))]
     if unfinished_erasure(study) is not None:
-        faults.append("An erasure broke off before its files were removed; close the study and open it again.")
+        faults.append(_Fault("An erasure broke off before its files were removed; close the study and open it again."))
+    named = [fault.event for fault in faults if fault.event is not None]
     return AuditReport(
         events=len(log),
         erased=sum(event.payload is None for event in log),
         head=log[-1].hash if log else GENESIS,
-        faults=tuple(faults),
+        faults=tuple(fault.sentence for fault in faults),
+        first_broken=min(named, default=None),
     )
 
 
-def _chain(log: list[EventRow]) -> Iterator[str]:
+def _chain(log: list[EventRow]) -> Iterator[_Fault]:
     previous = GENESIS
     announced, named = _announced(log)
     for number, event in enumerate(log, start=1):
         if event.id != number:
-            yield f"Event {number} is missing: the log goes on with event {event.id}."
+            yield _Fault(f"Event {number} is missing: the log goes on with event {event.id}.", number)
             return
         if event.previous != previous or event.hash != header_hash(event):
-            yield f"Event {event.id} ({event.type}) or the one before it was changed: its hash does not fit."
+            said = f"Event {event.id} ({event.type}) or the one before it was changed: its hash does not fit."
+            yield _Fault(said, event.id)
         if event.payload is not None and event.payload_hash != sha256_text((event.salt or "") + event.payload):
-            yield f"The content of event {event.id} ({event.type}) was changed."
+            yield _Fault(f"The content of event {event.id} ({event.type}) was changed.", event.id)
         previous = event.hash
     blank = [event for event in log if event.payload is None and event.id not in named]
     for event in {event.interview or event.id: event for event in blank}.values():
         if event.interview is None:
-            yield f"Event {event.id} ({event.type}) was blanked without an erasure."
+            yield _Fault(f"Event {event.id} ({event.type}) was blanked without an erasure.", event.id)
         elif event.interview not in announced:
-            yield f"Events of interview {event.interview} were blanked without an erasure."
+            yield _Fault(f"Events of interview {event.interview} were blanked without an erasure.", event.id)
 
 
 def _announced(log: list[EventRow]) -> tuple[set[str], set[int]]:
@@ -121,39 +153,42 @@ def _announced(log: list[EventRow]) -> tuple[set[str], set[int]]:
     return interviews, named
 
 
-def _outside_head(head: Head, log: list[EventRow]) -> Iterator[str]:
+def _outside_head(head: Head, log: list[EventRow]) -> Iterator[_Fault]:
     if head.count > len(log):
-        yield f"The log ends at event {len(log)}, but {config.FILE_NAME} knows of {head.count}: the end was cut off."
+        said = f"The log ends at event {len(log)}, but {config.FILE_NAME} knows of {head.count}: the end was cut off."
+        yield _Fault(said, len(log) + 1)
     elif head.count and log[head.count - 1].hash != head.hash:
-        yield f"Event {head.count} is not the one that {config.FILE_NAME} knows: the log was replaced."
+        said = f"Event {head.count} is not the one that {config.FILE_NAME} knows: the log was replaced."
+        yield _Fault(said, head.count)
 
 
-def _records(session: Session, log: list[EventRow]) -> Iterator[str]:
+def _records(session: Session, log: list[EventRow]) -> Iterator[_Fault]:
     by_id = {event.id: event for event in log}
     for table in _WITNESSED:
         yield from _readable(f"The table “{table.__tablename__}”", _fold(session, table, by_id))
     yield from _readable("The tables of scores", _scores(session, by_id))
-    yield from _readable("The tables of transcripts and codes", _contents(session))
+    yield from _readable("The tables of transcripts and codes", map(_Fault, _contents(session)))
 
 
-def _readable(what: str, faults: Iterator[str]) -> Iterator[str]:
+def _readable(what: str, faults: Iterator[_Fault]) -> Iterator[_Fault]:
     try:
         yield from faults
     except ValueError as error:
-        yield f"{what} cannot be read ({error}): something in it was changed by hand."
+        yield _Fault(f"{what} cannot be read ({error}): something in it was changed by hand.")
 
 
-def _fold(session: Session, table: type[Witnessed], by_id: dict[int, EventRow]) -> Iterator[str]:
+def _fold(session: Session, table: type[Witnessed], by_id: dict[int, EventRow]) -> Iterator[_Fault]:
     name = table.__tablename__
     seen = set()
     for row in list(session.scalars(select(table).options(*_WITH.get(table, ())))):
         seen.add(row.event_id)
         event = by_id.get(row.event_id)
         if event is None or event.type != table.event_type or event.payload != _payload(row):
-            yield f"A row of the table “{name}” is not what event {row.event_id} says: it was changed by hand."
+            said = f"A row of the table “{name}” is not what event {row.event_id} says: it was changed by hand."
+            yield _Fault(said, row.event_id)
     for event in by_id.values():
         if event.type == table.event_type and event.payload is not None and event.id not in seen:
-            yield f"The row of the table “{name}” that event {event.id} tells of is gone."
+            yield _Fault(f"The row of the table “{name}” that event {event.id} tells of is gone.", event.id)
 
 
 def _payload(row: Witnessed) -> str | None:
@@ -163,16 +198,17 @@ def _payload(row: Witnessed) -> str | None:
         return None
 
 
-def _scores(session: Session, by_id: dict[int, EventRow]) -> Iterator[str]:
+def _scores(session: Session, by_id: dict[int, EventRow]) -> Iterator[_Fault]:
     seen = set()
     for row in session.scalars(select(ScoresRow).where(ScoresRow.event_id.is_not(None))):
         event = by_id.get(row.event_id or 0)
         seen.add(row.event_id)
         if event is None or event.type != SCORES_EVENT or event.payload != _scores_payload(row):
-            yield f"The scores of run {row.run_id} for transcript {row.transcript_id} were changed by hand."
+            said = f"The scores of run {row.run_id} for transcript {row.transcript_id} were changed by hand."
+            yield _Fault(said, row.event_id)
     for event in by_id.values():
         if event.type == SCORES_EVENT and event.payload is not None and event.id not in seen:
-            yield f"The scores that event {event.id} tells of are gone."
+            yield _Fault(f"The scores that event {event.id} tells of are gone.", event.id)
 
 
 def _scores_payload(row: ScoresRow) -> str | None:
@@ -225,43 +261,3 @@ def _segments(session: Session, row: TranscriptRow) -> Iterator[str]:
         ):
             where = "an interview that is gone" if row.interview is None else row.interview.label
             yield f"Segment {segment.index + 1} of {where} no longer fits its turn: it was changed by hand."
-
-
-@dataclass(frozen=True, slots=True)
-class Logged:
-    """One event for reading."""
-
-    id: int
-    type: str
-    at: str
-    coder: str
-    interview: str | None
-    payload: str | None
-
-
-def log(study: Study, *, limit: int | None = None) -> tuple[Logged, ...]:
-    """The events, oldest first; with `limit` only the newest so many."""
-    with study.read() as session:
-        query = select(EventRow).order_by(EventRow.id.desc())
-        rows = list(session.scalars(query if limit is None else query.limit(limit)))
-        labels = _labels(session)
-        return tuple(_logged(row, labels) for row in reversed(rows))
-
-
-def logged(study: Study, number: int) -> Logged:
-    """One event by its number; raises NotFoundError where there is none."""
-    with study.read() as session:
-        row = session.get(EventRow, number)
-        if row is None:
-            msg = f"There is no event {number} in this study; `interview audit show` lists the newest ones."
-            raise NotFoundError(msg)
-        return _logged(row, _labels(session))
-
-
-def _labels(session: Session) -> dict[str, str]:
-    return {row.guid: row.label for row in session.scalars(select(InterviewRow))}
-
-
-def _logged(row: EventRow, labels: dict[str, str]) -> Logged:
-    interview = labels.get(row.interview or "", row.interview)
-    return Logged(row.id, row.type, row.at.isoformat(), row.coder, interview, row.payload)

@@ -104,6 +104,7 @@ def _row(position: int, code: Code) -> CodeRow:
         examples=list(code.examples),
         colour=code.colour,
         origins=list(code.origins) or None,
+        retired=code.retired or None,
     )
 
 
@@ -130,4 +131,5 @@ def _code(row: CodeRow) -> Code:
         examples=tuple(row.examples),
         colour=row.colour,
         origins=tuple(row.origins or ()),
+        retired=bool(row.retired),
     )

@@ -35,6 +35,7 @@ from store.records import (
 )
 from store.study import DATABASE, SUGGEST_LOCK, TRANSCRIBE_LOCK, Study
 from store.values import CandidateVerdict
+from store.work_records import AdjudicationRow, DoubleCodingPartRow, MemoRow, RemarkRow
 from store.written_records import CandidateAnswerRow, CandidateNameRow, RationaleRow
 
 ERASED_EVENT = "interview.erased"
@@ -185,7 +186,12 @@ def _delete_records(session: Session, interview_id: int, transcripts: list[int])
     scores = select(ScoresRow.id).where(ScoresRow.transcript_id.in_(transcripts))
     heard = select(TranscriptionRow.id).where(TranscriptionRow.interview_id == interview_id)
     shown = select(SuggestionRow.id).where(SuggestionRow.segment_id.in_(segments))
+    made = select(DecisionRow.id).where(DecisionRow.transcript_id.in_(transcripts))
     in_order: list[tuple[type[Base], object]] = [
+        (RemarkRow, RemarkRow.decision_id.in_(made)),
+        (AdjudicationRow, AdjudicationRow.transcript_id.in_(transcripts)),
+        (DoubleCodingPartRow, DoubleCodingPartRow.transcript_id.in_(transcripts)),
+        (MemoRow, MemoRow.interview_id == interview_id),
         (RationaleRow, RationaleRow.suggestion_id.in_(shown)),
         (CandidateAnswerRow, CandidateAnswerRow.interview_id == interview_id),
         (DecisionRow, DecisionRow.transcript_id.in_(transcripts)),

@@ -312,10 +312,12 @@ class CodeRow(Base):
     examples: Mapped[list[Any]]
     colour: Mapped[str] = mapped_column(String(7))
     origins: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    retired: Mapped[bool | None]
 
     def content(self) -> dict[str, Any]:
-        """The code as JSON values; origins only where there are any, so that older hashes stay what they were."""
-        origins = {"origins": list(self.origins)} if self.origins else {}
+        """The code as JSON values; what came later only where it says something, so that older hashes stay."""
+        later: dict[str, Any] = {"origins": list(self.origins)} if self.origins else {}
+        later |= {"retired": True} if self.retired else {}
         return {
             "guid": self.guid,
             "name": self.name,
@@ -325,7 +327,7 @@ class CodeRow(Base):
             "exclude": self.exclude,
             "examples": list(self.examples),
             "colour": self.colour,
-            **origins,
+            **later,
         }
 
 
@@ -425,7 +427,8 @@ class DecisionRow(Witnessed):
     """What a coder did.
 
     accept and reject answer a suggestion; add codes without one; withdraw takes the coder's last word on that
-    span and code back; read says that the span was read under that codebook version.
+    span and code back; read says that the span was read under that codebook version. `replaces` is the GUID of the
+    decision that this one puts right: the same code on another stretch.
     """
 
     __tablename__ = "decision"
@@ -447,6 +450,7 @@ class DecisionRow(Witnessed):
     recorded_at: Mapped[datetime]
     memo: Mapped[str]
     sitting: Mapped[str | None] = mapped_column(String(36), index=True)
+    replaces: Mapped[str | None] = mapped_column(String(36))
     coder: Mapped[CoderRow] = relationship()
     transcript: Mapped[TranscriptRow] = relationship()
     suggestion: Mapped[SuggestionRow | None] = relationship()
@@ -470,4 +474,5 @@ class DecisionRow(Witnessed):
             "recorded_at": self.recorded_at.isoformat(),
             "memo": self.memo,
             "sitting": self.sitting,
+            **({} if self.replaces is None else {"replaces": self.replaces}),
         }

@@ -43,6 +43,30 @@ class CandidateVerdict(StrEnum):
     RESTORE = "restore"
 
 
+class CoderRole(StrEnum):
+    """What a coder may do: a lead draws double codings, adjudicates and gives roles."""
+
+    CODER = "coder"
+    SECOND = "second coder"
+    LEAD = "lead"
+
+
+class MemoKind(StrEnum):
+    """A note, or what was written down after an interview."""
+
+    MEMO = "memo"
+    DEBRIEFING = "debriefing"
+
+
+class RemarkKind(StrEnum):
+    """What can be said of a coding in an open second review; `outcome` ends the discussion."""
+
+    AGREE = "agree"
+    CHALLENGE = "challenge"
+    COMMENT = "comment"
+    OUTCOME = "outcome"
+
+
 class State(StrEnum):
     """Where a segment or quote stands for a coder."""
 
@@ -175,7 +199,10 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """An entry of the codebook; `parent` is its theme, `origins` what it was split or merged from, all GUIDs."""
+    """An entry of the codebook; `parent` is its theme, `origins` what it was split or merged from, all GUIDs.
+
+    One that is `retired` keeps its codings but is no longer offered, suggested or asked of the model.
+    """
 
     guid: str
     name: str
@@ -186,6 +213,7 @@ class Code:
     examples: tuple[str, ...] = ()
     colour: str = ""
     origins: tuple[str, ...] = ()
+    retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +243,21 @@ class Codebook:
         for child in self.children(guid):
             found |= self.family(child.guid)
         return frozenset(found)
+
+    @property
+    def active(self) -> tuple[Code, ...]:
+        """The codes that are not retired."""
+        return tuple(c for c in self.codes if not c.retired)
+
+    def present(self, guid: str) -> str | None:
+        """The code that a coding of `guid` counts for in this version; None where there is none.
+
+        A code that was merged counts as the one it went into; one that was split counts for none of its parts.
+        """
+        if any(c.guid == guid for c in self.codes):
+            return guid
+        heirs = [c.guid for c in self.codes if guid in c.origins]
+        return heirs[0] if len(heirs) == 1 else None
 
     @property
     def themes(self) -> tuple[Code, ...]:
@@ -284,6 +327,7 @@ class DecisionDraft:
     at: datetime | None = None
     memo: str = ""
     sitting: str | None = None
+    replaces: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +348,7 @@ class Decision:
     recorded_at: datetime
     memo: str
     sitting: str | None
+    replaces: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

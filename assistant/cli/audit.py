@@ -26,7 +26,7 @@ def show_command(
     as_json: AsJson = False,
 ) -> None:
     """Show the newest events, oldest first, or all that is known of one."""
-    from store.audit import log
+    from store.event_log import log
 
     if event is not None:
         _show_one(study, event, as_json=as_json)

@@ -1,15 +1,11 @@
-"""The queue: one card per segment, in the order of the interviews, with what a coder needs to decide on it."""
+"""One card per segment: what a coder needs to decide on it, and what stands there already."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from assistant.suggest import Proposals, in_blind_sample, propose
-from store.codebook import current_codebook
-from store.decisions import decisions, standing
-from store.errors import InvalidInputError
-from store.segments import segments
-from store.study import Study
-from store.values import Code, Codebook, Decision, Role, Segment, Span, State, SuggestionDraft, Verdict
+from assistant.review.ledger import Ledger
+from assistant.suggest import Proposals, in_blind_sample
+from store.values import Code, Codebook, Decision, Segment, State, SuggestionDraft, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,50 +50,6 @@ class Card:
         return replace(self, options=_options(drafts, codes, self.words))
 
 
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """All cards of one coder, and the codebook and proposals they were made from."""
-
-    cards: tuple[Card, ...]
-    codebook: Codebook
-    proposals: Proposals
-
-    def first_open(self, after: int = -1) -> int | None:
-        """The index of the first open card after that one, or before it where none comes after."""
-        order = [*range(after + 1, len(self.cards)), *range(max(0, after + 1))]
-        return next((i for i in order if self.cards[i].open), None)
-
-
-def queue(
-    study: Study,
-    coder: str,
-    *,
-    interview: str | None = None,
-    proposals: Proposals | None = None,
-    blind_share: float = 0.0,
-) -> Queue:
-    """The cards of the participants' segments, in study order.
-
-    `proposals` spares working them out again when they were at hand; of `blind_share` of the segments they are hidden
-    until the coder has read them. Raises InvalidInputError without a codebook.
-    """
-    codebook = current_codebook(study)
-    if codebook is None:
-        msg = "This study has no codebook yet; bring one with `interview codebook import`."
-        raise InvalidInputError(msg)
-    proposals = propose(study) if proposals is None else proposals
-    made = decisions(study, interview=interview, coder=coder)
-    words = _by_transcript(standing(made).values())
-    read = _by_transcript(d for d in made if d.verdict is Verdict.READ)
-    maker = _Cards(codebook, proposals, blind_share)
-    cards = [
-        maker.card(segment, words.get(segment.transcript_id, []), read.get(segment.transcript_id, []))
-        for segment in segments(study, interview)
-        if segment.role is not Role.INTERVIEWER
-    ]
-    return Queue(tuple(cards), codebook, proposals)
-
-
 def is_blind(segment: Segment, proposals: Proposals, share: float) -> bool:
     """Whether chance drew the segment for the blind sample; without a run there is nothing to be blind to."""
     if proposals.run is None or not share:
@@ -106,28 +58,47 @@ def is_blind(segment: Segment, proposals: Proposals, share: float) -> bool:
     return in_blind_sample(segment, seed if isinstance(seed, int) else 0, share)
 
 
-def _by_transcript(made: Iterable[Decision]) -> dict[int, list[Decision]]:
-    grouped: dict[int, list[Decision]] = {}
-    for decision in made:
-        grouped.setdefault(decision.transcript_id, []).append(decision)
-    return grouped
+class Cards:
+    """Makes the cards of one coder; what is the same for all of them is looked up once.
 
+    Of `blind_share` of the segments the suggestions are hidden until the coder has read them; in the interviews of
+    `without_suggestions` there are none at all.
+    """
 
-class _Cards:
-    """Makes cards from what is the same for all of them."""
-
-    def __init__(self, codebook: Codebook, proposals: Proposals, blind_share: float) -> None:
+    def __init__(
+        self,
+        codebook: Codebook,
+        proposals: Proposals,
+        ledger: Ledger,
+        coder: str,
+        *,
+        blind_share: float = 0.0,
+        without_suggestions: frozenset[str] = frozenset(),
+    ) -> None:
         self._codes = {code.guid: code for code in codebook.codes}
+        self._codebook = codebook
         self._proposals = proposals
+        self._ledger = ledger
+        self._coder = coder
         self._blind_share = blind_share
+        self._without = without_suggestions
 
-    def card(self, segment: Segment, words: Sequence[Decision], read: Sequence[Decision]) -> Card:
-        here = tuple(d for d in words if d.span.overlaps(segment.span))
-        done = _covered(segment.span, read)
-        blind = not done and is_blind(segment, self._proposals, self._blind_share)
-        drafts = () if blind else self._proposals.by_segment.get(segment.id, ())
+    def card(self, segment: Segment, *, read: bool) -> Card:
+        """The card of a segment, which this coder has `read` or not."""
+        words = (self._present(word) for word in self._ledger.words(segment.transcript_id, self._coder))
+        here = tuple(word for word in words if word.span.overlaps(segment.span))
+        silent = segment.interview in self._without
+        blind = not read and not silent and is_blind(segment, self._proposals, self._blind_share)
+        drafts = () if blind or silent else self._proposals.by_segment.get(segment.id, ())
         codings = tuple(d for d in here if d.verdict in (Verdict.ACCEPT, Verdict.ADD) and d.code in self._codes)
-        return Card(segment, _options(drafts, self._codes, here), codings, done, blind, here)
+        return Card(segment, _options(drafts, self._codes, here), codings, read, blind, here)
+
+    def _present(self, word: Decision) -> Decision:
+        """The word on the code that counts for it now: a code that was merged counts as the one it went into."""
+        if word.code is None or word.code in self._codes:
+            return word
+        code = present_code(self._codebook, word.code)
+        return word if code is None else replace(word, code=code)
 
 
 def _options(
@@ -138,7 +109,3 @@ def _options(
         for draft in drafts
         if draft.code in codes
     )
-
-
-def _covered(span: Span, read: Sequence[Decision]) -> bool:
-    return any(d.span.start <= span.start and span.end <= d.span.end for d in read)

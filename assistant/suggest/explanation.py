@@ -10,7 +10,7 @@ from assistant.segment.cut import cut
 from assistant.suggest.earlier import CODES_SEEN
 from assistant.suggest.learner import VOICE
 from assistant.suggest.llm_scores import code_words
-from store.audit import Logged
+from store.event_log import Logged
 from store.canonical import sha256_text
 from store.codebook import codebook_versions
 from store.errors import NotFoundError

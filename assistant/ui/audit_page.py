@@ -7,7 +7,8 @@ import streamlit as st
 from assistant.ui.event_lines import short
 from assistant.ui.markup import Folded, heading, moment, notice, table
 from assistant.ui.session import current_study
-from store.audit import Logged, log, verify
+from store.audit import verify
+from store.event_log import Logged, log
 from store.codebook import codebook_versions
 from store.study import Study
 

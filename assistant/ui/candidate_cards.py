@@ -18,7 +18,7 @@ from assistant.ui.candidate_moves import (
 )
 from assistant.ui.markup import element, notice
 from assistant.ui.passage import marked, speaker_line
-from assistant.ui.review_cards import code_names
+from assistant.ui.code_names import code_names
 from store.study import Study
 from store.values import Codebook, Segment, Span
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from store.audit import Logged
+from store.event_log import Logged
 
 _SAID_FIRST = ("verdict", "title", "name", "label", "kind", "source_name", "version", "reason", "llm")
 

@@ -1,23 +1,39 @@
-"""In which order the segments of a study are reviewed, and how far the coder is."""
+"""The way through the study on the review page: which segments, in which order, and how far the coder is."""
+
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from assistant.review import next_segment, read_by
+from assistant.review import ReadSegments, assignment, matching, next_segment
 from assistant.suggest import Order
-from assistant.ui import decisions
-from assistant.ui.session import Visit, current_learnt, spoken_segments, study_settings
+from assistant.ui.kept import kept
+from assistant.ui.session import (
+    Spoken,
+    Visit,
+    current_ledger,
+    current_learnt,
+    current_proposals,
+    spoken_segments,
+    study_settings,
+)
+from store.codebook import current_codebook
+from store.interviews import interviews
 from store.study import Study
 from store.values import Segment
 
+
 NAMES = {
     Order.CHRONOLOGICAL: "As they come",
+    Order.CODE: "By code",
     Order.INFORMATIVE: "Most informative first",
     Order.LIKELY: "Most likely first",
     Order.BLIND: "Blind sample first",
 }
 _WHY = (
-    "“Most informative” asks first where the machine learns most, rare codes included; “most likely” where codings are"
-    " to be expected; “blind sample” measures the machine soonest. These three run over all interviews."
+    "“As they come” goes through one interview after the other, “by code” through all passages where one code is"
+    " suggested, then the next code. “Most informative” asks first where the machine learns most, rare codes included;"
+    " “most likely” where codings are to be expected; “blind sample” measures the machine soonest. All but the first"
+    " run over all interviews."
 )
 
 
@@ -31,31 +47,127 @@ def draw_order(study: Study, visit: Visit) -> None:
         format_func=NAMES.__getitem__,
         label_visibility="collapsed",
         help=_WHY,
-        on_change=_chosen,
+        on_change=_order_chosen,
         args=(study, visit),
+        width=190,
     )
 
 
-@decisions.kept
-def _chosen(study: Study, visit: Visit) -> None:
+@kept
+def _order_chosen(study: Study, visit: Visit) -> None:
     visit.order = st.session_state["review_order"]
     visit.trail.clear()
     if visit.order is not Order.CHRONOLOGICAL:
-        decisions.leave_for(visit, next_in_order(study, visit))
+        begin_again(study, visit)
 
 
-def next_in_order(study: Study, visit: Visit) -> Segment | None:
-    """The segment that is best read next, by the newest proposals; None where all are read."""
+def draw_assigned(study: Study, visit: Visit) -> None:
+    """For a second coder with a blind double coding before them: only its segments, or all."""
+    mine = assignment(study, visit.sitting.coder)
+    if mine is None:
+        visit.assigned = False
+        return
+    st.session_state["review_assigned"] = visit.assigned
+    st.toggle("Double coding", key="review_assigned", on_change=_assigned_chosen, args=(study, visit))
+
+
+@kept
+def _assigned_chosen(study: Study, visit: Visit) -> None:
+    visit.assigned = st.session_state["review_assigned"]
+    visit.trail.clear()
+    begin_again(study, visit)
+
+
+def begin_again(study: Study, visit: Visit) -> None:
+    """Stand where the way that was chosen begins; stay where it holds nothing."""
+    found = first_segment(study, visit)
+    if found is None:
+        visit.problem = "Nothing is left with these filters; change them, or take them away."
+    else:
+        go_to(visit, found)
+
+
+def go_to(visit: Visit, segment: Segment) -> None:
+    """Put a segment on the screen."""
+    if segment.id != visit.segment:
+        visit.held = None
+        visit.asked.clear()
+    visit.interview, visit.segment = segment.interview, segment.id
+
+
+def read_segments(study: Study, visit: Visit) -> ReadSegments:
+    """What this coder has read in the whole study."""
+    return current_ledger(study).read(visit.sitting.coder, spoken_segments(study).segments)
+
+
+def walk(study: Study, visit: Visit) -> Sequence[Segment]:
+    """The segments that the coder goes through, in study order: all, those of a filter, or those assigned."""
+    spoken = spoken_segments(study)
+    found: Sequence[Segment] = spoken.segments
+    if visit.assigned and (mine := assignment(study, visit.sitting.coder)) is not None:
+        found = mine.segments
+    if not visit.filters:
+        return found
+    codebook = current_codebook(study)
+    if codebook is None:
+        return found
+    return matching(
+        found,
+        visit.filters,
+        proposals=current_proposals(study),
+        codebook=codebook,
+        attributes=_attributes(study),
+        read=read_segments(study, visit),
+        ledger=current_ledger(study),
+        coder=visit.sitting.coder,
+        blind_share=study_settings(study).blind_share,
+    )
+
+
+def _attributes(study: Study) -> Mapping[str, Mapping[str, str]]:
+    return {interview.label: interview.attributes for interview in interviews(study)}
+
+
+def following(study: Study, visit: Visit, segment: Segment) -> Segment | None:
+    """The segment that is best read after this one; None where nothing is left."""
+    way = walk(study, visit)
+    if visit.order is not Order.CHRONOLOGICAL:
+        return best_unread(study, visit, way)
+    place = spoken_segments(study).place
+    after = next((s for s in way if place[s.id] > place[segment.id]), None)
+    if after is None and visit.filters.open_only:
+        return next((s for s in way if s.id != segment.id), None)
+    return after
+
+
+def preceding(study: Study, visit: Visit, segment: Segment) -> Segment | None:
+    """The segment one came from, or the one before it in the text."""
+    spoken = spoken_segments(study)
+    if visit.trail:
+        return spoken.by_id.get(visit.trail.pop())
+    return before_in_text(spoken, walk(study, visit), segment)
+
+
+def before_in_text(spoken: Spoken, way: Sequence[Segment], segment: Segment) -> Segment | None:
+    """The last segment of the way that stands before this one."""
+    place = spoken.place
+    return next((s for s in reversed(way) if place[s.id] < place[segment.id]), None)
+
+
+def best_unread(study: Study, visit: Visit, way: Sequence[Segment]) -> Segment | None:
+    """The unread segment of the way that is best read next, by the newest proposals; None where all are read."""
     return next_segment(
         visit.order,
-        spoken_segments(study),
+        way,
         current_learnt(study).proposals,
-        read_by(study, visit.sitting.coder),
+        read_segments(study, visit),
         share=study_settings(study).blind_share,
     )
 
 
-def read_so_far(study: Study, visit: Visit) -> tuple[int, int]:
-    """How many of the study's segments this coder has read, of how many."""
-    spoken, read = spoken_segments(study), read_by(study, visit.sitting.coder)
-    return sum(segment in read for segment in spoken), len(spoken)
+def first_segment(study: Study, visit: Visit) -> Segment | None:
+    """Where the coder begins: the first that is unread, or the first of all; None where there is nothing."""
+    way = walk(study, visit)
+    if not way:
+        return None
+    return best_unread(study, visit, way) or way[0]

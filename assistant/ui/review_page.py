@@ -1,116 +1,127 @@
-"""The review page: one segment at a time, decided on the keyboard or with the mouse."""
+"""The review page: what is chosen above, and the desk below, where one passage after the other is decided."""
 
 import streamlit as st
 
-from assistant.review import Card, queue
 from assistant.suggest import show
-from assistant.ui.held import held_card
+from assistant.ui.kept import kept
 from assistant.ui.markup import heading, notice
-from assistant.ui.passage import around, passage
-from assistant.ui.review_cards import draw_blind, draw_cards
-from assistant.ui.review_keys import listen
-from assistant.ui.review_moves import draw_moves
-from assistant.ui.review_order import draw_order, next_in_order
+from assistant.ui.review_acts import perform
+from assistant.ui.review_desk import carry_codes, draw_desk
+from assistant.ui.review_filters import draw_filters, filters_from_address
+from assistant.ui.review_order import draw_assigned, draw_order, first_segment, go_to
+from assistant.ui.review_rules import draw_rules_button
+from assistant.ui.review_state import codebook_in_use, desk_card, desk_state
 from assistant.ui.session import (
+    Spoken,
     Visit,
-    current_learning,
-    current_learnt,
     current_study,
     current_visit,
-    interview_segments,
     keep_learning,
     spoken_segments,
-    study_settings,
     told,
 )
+from assistant.ui.suggestion_quality import draw_quality_button
+from assistant.ui.transcript_view import carry_text, text_payload
 from store.interviews import interviews
 from store.study import Study
-from store.values import Interview, Span
+from store.values import Codebook, Interview
 
 
 def review_page() -> None:
     """Draw the page of the study that is open."""
     study, visit = current_study(), current_visit()
+    spoken = spoken_segments(study)
     if not visit.sitting.coder:
         heading("Review")
         notice("Write your name into the field “Coder” at the left first; every decision is kept under a name.")
-    elif visit.interview is None and not _begin(study, visit):
+    elif not spoken.segments:
         heading("Review")
         notice("There is nothing to review yet; add or transcribe interviews first.")
     else:
-        _draw(study, visit, _draw_head(study, visit).label)
+        filters_from_address(visit)
+        _stand_somewhere(study, visit, spoken)
+        interview, codebook = _draw_head(study, visit), codebook_in_use(study)
+        carry_text(text_payload(study, interview.label))
+        carry_codes(codebook)
+        _draw(study, visit, interview.label, codebook)
 
 
-def _begin(study: Study, visit: Visit) -> bool:
-    """Stand at the first segment that is open for this coder; False where there is no segment at all."""
-    spoken = spoken_segments(study)
-    if spoken:
-        segment = next_in_order(study, visit) or spoken[0]
-        visit.interview, visit.segment = segment.interview, segment.id
-    return bool(spoken)
+def _stand_somewhere(study: Study, visit: Visit, spoken: Spoken) -> None:
+    """At the place that the address names, or where one was, or at the first segment that is open for this coder."""
+    _go_to_address(study, visit, spoken)
+    if visit.segment in spoken.by_id:
+        return
+    here = [s for s in spoken.segments if s.interview == visit.interview]
+    found = first_segment(study, visit) if not here else here[0]
+    go_to(visit, found or spoken.segments[0])
+
+
+def _go_to_address(study: Study, visit: Visit, spoken: Spoken) -> None:
+    """A link leads to `?interview=I1&at=120`; it counts once, for afterwards one goes on from there."""
+    del study
+    label, at = st.query_params.get("interview", ""), st.query_params.get("at", "")
+    if not label or not at.isdigit():
+        return
+    del st.query_params["interview"], st.query_params["at"]
+    here = [s for s in spoken.segments if s.interview == label]
+    found = next((s for s in here if s.span.end > int(at)), None)
+    if found is not None:
+        go_to(visit, found)
 
 
 def _draw_head(study: Study, visit: Visit) -> Interview:
     ready = {i.label: i for i in interviews(study) if i.transcribed}
-    if visit.interview not in ready:
-        visit.interview, visit.segment = next(iter(ready)), None
-    st.session_state["review_interview"] = visit.interview
-    title, left, middle, right = st.columns([2, 3, 4, 6], vertical_alignment="center")
-    with title:
-        heading("Review")
-    left.selectbox(
-        "Interview",
-        list(ready),
-        key="review_interview",
-        format_func=lambda label: f"Interview {label}",
-        label_visibility="collapsed",
-        on_change=_chosen,
-        args=(visit,),
-    )
-    with middle:
-        draw_order(study, visit)
     chosen = ready[str(visit.interview)]
-    if chosen.media is not None and (study.folder / chosen.media).is_file():
-        with right, st.container(key="recording"):
-            st.audio(study.folder / chosen.media, alt=f"Recording of {chosen.label}")
+    st.session_state["review_interview"] = chosen.label
+    with st.container(horizontal=True, key="review_head", vertical_alignment="center", gap="small"):
+        heading("Review")
+        st.selectbox(
+            "Interview",
+            list(ready),
+            key="review_interview",
+            format_func=lambda label: f"Interview {label}",
+            label_visibility="collapsed",
+            on_change=_chosen,
+            args=(study, visit),
+            width=170,
+        )
+        draw_order(study, visit)
+        draw_assigned(study, visit)
+        draw_filters(study, visit)
+        draw_quality_button(study, visit)
+        draw_rules_button(study, visit)
+        if chosen.media is not None and (study.folder / chosen.media).is_file():
+            with st.container(key="recording", width="stretch"):
+                st.audio(study.folder / chosen.media, alt=f"Recording of {chosen.label}")
     return chosen
 
 
-def _chosen(visit: Visit) -> None:
-    visit.interview, visit.segment, visit.held = st.session_state["review_interview"], None, None
+@kept
+def _chosen(study: Study, visit: Visit) -> None:
+    """Another interview begins with its first unread segment."""
+    label = st.session_state["review_interview"]
+    here = [s for s in spoken_segments(study).segments if s.interview == label]
+    if here:
+        unread = (s for s in here if s.id not in visit.read)
+        visit.trail.clear()
+        go_to(visit, next(unread, here[0]))
+    else:
+        visit.problem = f"Nobody but the interviewer speaks in {label}, so there is nothing to code."
 
 
 @st.fragment
 @told
-def _draw(study: Study, visit: Visit, label: str) -> None:
-    if visit.interview != label:
-        st.rerun()  # a move or an undo led to another interview, whose recording stands outside this fragment
-    for problem in (visit.problem, current_learning(study).problem):
-        if problem:
-            notice(problem, "problem")
-    learnt, share = current_learnt(study), study_settings(study).blind_share
-    coder = visit.sitting.coder
-    found = queue(study, coder, interview=label, proposals=learnt.proposals, blind_share=share)
-    if not found.cards:
-        notice(f"Nobody but the interviewer speaks in {label}, so there is nothing to code.")
-        return
-    at = next((i for i, c in enumerate(found.cards) if c.segment.id == visit.segment), found.first_open() or 0)
-    card = held_card(study, visit, found.cards[at], found.codebook, learnt)
+def _draw(study: Study, visit: Visit, label: str, drawn_with: Codebook) -> None:
+    codebook = codebook_in_use(study)
+    segment = spoken_segments(study).by_id.get(visit.segment or 0)
+    if segment is None or segment.interview != label or codebook.id != drawn_with.id:
+        st.rerun()  # what stands outside this fragment is of another interview or another codebook
+    card = desk_card(study, visit, segment, codebook)
     show(study, [option.draft for option in card.options])
-    draw_moves(study, visit, found, at)
-    left, right = st.columns([1, 1], gap="medium")
-    with left:
-        before, after = around(interview_segments(study, label), card.segment)
-        st.html(passage(card.segment, before, after, _marks(card)))
-    with right:
-        if card.blind:
-            draw_blind(study, visit, card, share)
-        draw_cards(study, visit, card, found.codebook)
-    listen(card.segment, visit.sitting, visit.order)
+    draw_desk(desk_state(study, visit, card, codebook), lambda acts: _hear(study, visit, acts))
     keep_learning(study)
 
 
-def _marks(card: Card) -> list[tuple[Span, str]]:
-    """The sentences that carry a suggestion; where the whole segment does, there is nothing to point at."""
-    numbered = enumerate(card.options, start=1)
-    return [(s, str(n)) for n, option in numbered for s in option.draft.evidence if s != card.segment.span]
+@kept
+def _hear(study: Study, visit: Visit, acts: object) -> None:
+    perform(study, visit, acts)

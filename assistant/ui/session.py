@@ -12,7 +12,7 @@ from typing import ParamSpec
 
 import streamlit as st
 
-from assistant.review import NearQuote, Sitting
+from assistant.review import Filters, Ledger, NearQuote, Sitting, resume_sitting
 from assistant.segment import local_embedder, segment_new
 from assistant.settings import Settings, load_settings
 from assistant.suggest import Order, Proposals
@@ -24,6 +24,8 @@ from store.runs import scores_stamp
 from store.segments import segments
 from store.study import DATABASE, Study, open_study
 from store.values import Role, Segment, SuggestionDraft
+
+_SITTING = "sitting"
 
 P = ParamSpec("P")
 Stamp = tuple[int, ...]
@@ -44,18 +46,34 @@ class Held:
 
 @dataclass(slots=True)
 class Visit:
-    """One browser tab: its sitting, the segment it stands at with its suggestions, and the way that led there."""
+    """One browser tab: its sitting, the segment it stands at with its suggestions, and the way that led there.
+
+    `heard` is the number of the last act of the desk that was done, `assigned` whether only the segments of the
+    coder's blind double coding are walked through, `asked` what the model wrote or saw: heading and text by code and kind.
+    """
 
     sitting: Sitting
     interview: str | None = None
     segment: int | None = None
     held: Held | None = None
     order: Order = Order.CHRONOLOGICAL
-    trail: list[tuple[str, int]] = field(default_factory=list)
+    filters: Filters = field(default_factory=Filters)
+    assigned: bool = False
+    trail: list[int] = field(default_factory=list)
     read: set[int] = field(default_factory=set)
-    labels: dict[int, str] = field(default_factory=dict)
-    """Segment id → interview of everything decided on in this sitting, so that undo leads back there."""
+    heard: int = 0
+    asked: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    said: str = ""
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """The participants' segments of all interviews in study order, found by id, and where each stands."""
+
+    segments: tuple[Segment, ...]
+    by_id: Mapping[int, Segment]
+    place: Mapping[int, int]
 
 
 def told(draw: Callable[P, None]) -> Callable[P, None]:
@@ -137,15 +155,29 @@ def keep_learning(study: Study) -> None:
     current_learning(study).catch_up(study_settings(study).expected_precision)
 
 
-def spoken_segments(study: Study) -> tuple[Segment, ...]:
-    """The participants' segments of all interviews, in study order."""
+def spoken_segments(study: Study) -> Spoken:
+    """What participants said in the whole study."""
     return _spoken(study, str(study.folder), study.guid, scores_stamp(study))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _spoken(_study: Study, folder: str, guid: str, stamp: Stamp) -> tuple[Segment, ...]:
+def _spoken(_study: Study, folder: str, guid: str, stamp: Stamp) -> Spoken:
     del folder, guid, stamp  # parts of the key only
-    return tuple(segment for segment in segments(_study) if segment.role is not Role.INTERVIEWER)
+    found = tuple(segment for segment in segments(_study) if segment.role is not Role.INTERVIEWER)
+    return Spoken(found, {s.id: s for s in found}, {s.id: place for place, s in enumerate(found)})
+
+
+def current_ledger(study: Study) -> Ledger:
+    """All decisions as they stand now, the same for every tab."""
+    ledger = _ledger(study, str(study.folder), study.guid)
+    ledger.refresh()
+    return ledger
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _ledger(_study: Study, folder: str, guid: str) -> Ledger:
+    del folder, guid  # parts of the key only
+    return Ledger(_study)
 
 
 def interview_segments(study: Study, label: str) -> tuple[Segment, ...]:
@@ -168,9 +200,19 @@ def login_name() -> str:
 
 
 def current_visit() -> Visit:
-    """This tab's memory; a change of coder begins a new sitting."""
+    """This tab's memory; a change of coder begins a new sitting.
+
+    The sitting stands in the address, so that a page that is loaded again can still undo what was done in it.
+    """
     coder = str(st.session_state.get("coder", "")).strip()
     visit: Visit | None = st.session_state.get("visit")
     if visit is None or visit.sitting.coder != coder:
-        visit = st.session_state["visit"] = Visit(Sitting(coder))
+        visit = st.session_state["visit"] = Visit(_sitting(coder))
+        st.query_params[_SITTING] = visit.sitting.guid
     return visit
+
+
+def _sitting(coder: str) -> Sitting:
+    before = str(st.query_params.get(_SITTING, ""))
+    resumed = resume_sitting(current_study(), coder, before) if before and coder else None
+    return Sitting(coder) if resumed is None else resumed

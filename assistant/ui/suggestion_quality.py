@@ -3,7 +3,7 @@
 import streamlit as st
 
 from assistant.review import outlook_sentence
-from assistant.ui.decisions import kept
+from assistant.ui.kept import kept
 from assistant.ui.markup import element
 from assistant.ui.session import Visit, current_learning, current_learnt, current_study, study_settings, told
 from store.config import keep_setting

@@ -2,7 +2,8 @@
 
 from alembic import context
 
-import store.written_records  # noqa: F401 - its tables belong to the metadata
+import store.work_records  # noqa: F401 - their tables belong to the metadata
+import store.written_records  # noqa: F401
 from store.records import Base
 
 connection = context.config.attributes["connection"]

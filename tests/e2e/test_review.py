@@ -1,7 +1,8 @@
 import pytest
 from small_study import TRICKY_CODE
 
-from store.audit import log, verify
+from store.audit import verify
+from store.event_log import log
 from store.decisions import codings, decisions
 
 pytestmark = pytest.mark.browser

@@ -5,7 +5,8 @@ import shutil
 import pytest
 from test_review import go, press, settle, words
 
-from store.audit import log, verify
+from store.audit import verify
+from store.event_log import log
 from store.codebook import current_codebook
 from store.study import open_study
 

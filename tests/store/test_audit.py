@@ -9,7 +9,8 @@ import pytest
 from full_study import add_written, full_study
 
 from store import config
-from store.audit import log, verify
+from store.audit import verify
+from store.event_log import log
 from store.codebook import keep_codebook
 from store.erase import ERASED_EVENT, erase_interview
 from store.study import Study

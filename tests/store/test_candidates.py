@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from full_study import CODES, NAME, RATIONALE, rationale_draft
 
-from store.audit import log, verify
+from store.audit import verify
+from store.event_log import log
 from store.candidates import (
     AnswerDraft,
     answer_candidate,

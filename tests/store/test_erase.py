@@ -8,7 +8,8 @@ from filelock import FileLock, Timeout
 from full_study import CODES, MODEL, RATIONALE, RECORDED, SHARED, WRITTEN, add_text, embed, vector
 
 import store.erase
-from store.audit import log, verify
+from store.audit import verify
+from store.event_log import log
 from store.candidates import AnswerDraft, answer_candidate, candidate_answers, candidate_names
 from store.canonical import sha256_text
 from store.codebook import current_codebook, keep_codebook

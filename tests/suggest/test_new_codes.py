@@ -12,7 +12,8 @@ from assistant.suggest.candidate_answers import accept, dismiss, merge
 from assistant.suggest.candidates import candidates, explained_by, named, wants_name
 from assistant.suggest.naming import PROMPT, first_sentences, text_of
 from assistant.suggest.proposals import Proposals
-from store.audit import log, verify
+from store.audit import verify
+from store.event_log import log
 from store.candidates import candidate_answers, candidate_names, take_back
 from store.codebook import current_codebook, keep_codebook
 from store.decisions import codings, decisions, keep_decisions

@@ -9,7 +9,8 @@ from small_study import build_study
 from assistant.codebook import DraftCode, split_code
 from assistant.suggest import propose, show
 from assistant.suggest.rationale import PROMPT, rationale
-from store.audit import log, verify
+from store.audit import verify
+from store.event_log import log
 from store.codebook import current_codebook, keep_codebook
 from store.decisions import decisions
 from store.erase import erase_interview

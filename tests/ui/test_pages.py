@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from assistant.ui import quotes_page
 from assistant.ui.navigation import PLACES
-from store.audit import log
+from store.event_log import log
 from store.config import keep_setting
 from store.decisions import decisions, keep_decisions
 from store.runs import suggestions

@@ -1,0 +1,81 @@
+"""Many at once: a rule for a list of suggestions, with its count and every passage shown before it is done."""
+
+import streamlit as st
+
+from assistant.review import Rule, RulePreview, preview
+from assistant.ui.code_names import code_names
+from assistant.ui.kept import kept
+from assistant.ui.markup import element, notice
+from assistant.ui.passage import speaker_line
+from assistant.ui.session import Visit, current_ledger, current_learnt, study_settings, told
+from store.codebook import current_codebook
+from store.study import Study
+
+_ALL = ""
+_SHOWN = 50
+
+
+def draw_rules_button(study: Study, visit: Visit) -> None:
+    """The button that opens the rules."""
+    with st.container(key="review_rules", width="content"):
+        if st.button("Many at once", key="rules_open"):
+            _draw_rules(study, visit)
+
+
+@st.dialog("Many at once", width="large")
+@told
+def _draw_rules(study: Study, visit: Visit) -> None:
+    codebook = current_codebook(study)
+    if codebook is None:
+        return
+    why = "There is deliberately no rule that accepts: a person confirms every code. One undo takes a rule back."
+    st.html(element("p", f"Reject every suggestion that is too unlikely, without opening each. {why}", "page-note"))
+    names = {_ALL: "All codes", **code_names(codebook)}
+    code = st.selectbox("Code", list(names), format_func=names.__getitem__, key="rule_code")
+    below = st.slider("Reject suggestions below, in %", 1, 50, 10, key="rule_below")
+    here = st.radio("Where", ["The whole study", f"Interview {visit.interview}"], key="rule_where", horizontal=True)
+    interviews = None if here == "The whole study" else frozenset({str(visit.interview)})
+    found = preview(
+        study,
+        visit.sitting.coder,
+        Rule(code or None, below / 100, interviews),
+        current_learnt(study).proposals,
+        ledger=current_ledger(study),
+        blind_share=study_settings(study).blind_share,
+    )
+    _draw_preview(found, names)
+    if not found.pairs:
+        return
+    label = f"Reject {_counted(len(found.pairs))}"
+    if st.button(label, key="rule_apply", type="primary", on_click=_applied, args=(study, visit, found)):
+        st.rerun()
+
+
+def _draw_preview(found: RulePreview, names: dict[str, str]) -> None:
+    if not found.pairs:
+        notice("No suggestion that you have not answered yet is below that.")
+        return
+    where = ", ".join(f"{label}: {count}" for label, count in found.by_interview.items())
+    st.html(element("p", f"{_counted(len(found.pairs)).capitalize()} would be rejected ({where}):", "outlook"))
+    with st.container(height=260, key="rule_preview"):
+        rows = "".join(
+            f"<li>{element('b', f'{names.get(draft.code, draft.code)} · {100 * draft.probability:.1f} %')} "
+            f"{element('span', f'{segment.interview} · {speaker_line(segment.speaker, segment.start_ms)}', 'speaker')}"
+            f"{element('p', segment.text)}</li>"
+            for segment, draft in found.pairs[:_SHOWN]
+        )
+        more = len(found.pairs) - _SHOWN
+        rest = element("p", f"… and {more} more, the likeliest of them shown first.", "page-note") if more > 0 else ""
+        st.html(f'<ol class="rule-preview">{rows}</ol>{rest}')
+
+
+@kept
+def _applied(study: Study, visit: Visit, found: RulePreview) -> None:
+    done = visit.sitting.reject_all(study, found.pairs)
+    left = len(found.pairs) - len(done)
+    told_left = f"; {_counted(left)} had been answered in the meantime and stayed as they were" if left else ""
+    visit.said = f"{_counted(len(done)).capitalize()} rejected{told_left}. Undo takes all of it back."
+
+
+def _counted(number: int) -> str:
+    return "one suggestion" if number == 1 else f"{number} suggestions"

@@ -1,0 +1,108 @@
+"""Reading the event log: what happened, when, by whom, page by page."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from store.errors import NotFoundError
+from store.records import EventRow, InterviewRow
+from store.study import Study
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """One event for reading; `payload` is canonical JSON, None where it was erased."""
+
+    id: int
+    type: str
+    at: str
+    coder: str
+    interview: str | None
+    payload: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LogFilter:
+    """Which events are wanted: what is not set does not matter.
+
+    `text` is looked for in the payload, capitals do not count (of ASCII); `since` and `until` are points in time, the
+    latter not included; `through` is the highest event number.
+    """
+
+    types: tuple[str, ...] = ()
+    coder: str | None = None
+    interview: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    text: str = ""
+    through: int | None = None
+
+
+def log(study: Study, *, limit: int | None = None, wanted: LogFilter | None = None) -> tuple[Logged, ...]:
+    """The events, oldest first; with `limit` only the newest so many of those that are wanted."""
+    with study.read() as session:
+        query = _filtered(session, select(EventRow), wanted or LogFilter()).order_by(EventRow.id.desc())
+        rows = list(session.scalars(query if limit is None else query.limit(limit)))
+        labels = _labels(session)
+        return tuple(_logged(row, labels) for row in reversed(rows))
+
+
+def count_events(study: Study, wanted: LogFilter) -> int:
+    """How many events are wanted."""
+    with study.read() as session:
+        return session.scalar(_filtered(session, select(func.count(EventRow.id)), wanted)) or 0
+
+
+def event_types(study: Study) -> tuple[str, ...]:
+    """The types of events that occur, in alphabetical order."""
+    with study.read() as session:
+        return tuple(session.scalars(select(EventRow.type).distinct().order_by(EventRow.type)))
+
+
+def logged(study: Study, number: int) -> Logged:
+    """One event by its number; raises NotFoundError where there is none."""
+    return events_of(study, [number])[0]
+
+
+def events_of(study: Study, numbers: Iterable[int]) -> tuple[Logged, ...]:
+    """Several events by their numbers, in that order; raises NotFoundError where one is not there."""
+    with study.read() as session:
+        labels, found = _labels(session), []
+        for number in numbers:
+            row = session.get(EventRow, number)
+            if row is None:
+                msg = f"There is no event {number} in this study; `interview audit show` lists the newest ones."
+                raise NotFoundError(msg)
+            found.append(_logged(row, labels))
+        return tuple(found)
+
+
+def _filtered(session: Session, query: Select[tuple[object]], wanted: LogFilter) -> Select[tuple[object]]:
+    if wanted.types:
+        query = query.where(EventRow.type.in_(wanted.types))
+    if wanted.coder is not None:
+        query = query.where(EventRow.coder == wanted.coder)
+    if wanted.interview is not None:
+        guid = session.scalar(select(InterviewRow.guid).where(InterviewRow.label == wanted.interview))
+        query = query.where(EventRow.interview == (guid or wanted.interview))
+    if wanted.since is not None:
+        query = query.where(EventRow.at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(EventRow.at < wanted.until)
+    if wanted.text:
+        query = query.where(EventRow.payload.icontains(wanted.text, autoescape=True))
+    if wanted.through is not None:
+        query = query.where(EventRow.id <= wanted.through)
+    return query
+
+
+def _labels(session: Session) -> dict[str, str]:
+    return {row.guid: row.label for row in session.scalars(select(InterviewRow))}
+
+
+def _logged(row: EventRow, labels: dict[str, str]) -> Logged:
+    interview = labels.get(row.interview or "", row.interview)
+    return Logged(row.id, row.type, row.at.isoformat(), row.coder, interview, row.payload)
