@@ -34,7 +34,7 @@ def add_decisions(session: Session, coder: CoderRow, drafts: Sequence[DecisionDr
     rows = [_row(session, coder, draft, now) for draft in drafts]
     for row in rows:
         events.record(session, row, coder=coder.name, interview=row.transcript.interview.guid)
-    return tuple(_value(row, row.transcript.interview.label, coder.name) for row in rows)
+    return tuple(decision_value(row, row.transcript.interview.label, coder.name) for row in rows)
 
 
 def _row(session: Session, coder: CoderRow, draft: DecisionDraft, now: datetime) -> DecisionRow:
@@ -98,16 +98,18 @@ def decisions(study: Study, *, interview: str | None = None, coder: str | None =
 
 
 def _made(session: Session, interview: str | None, coder: str | None) -> tuple[Decision, ...]:
-    query = _with_names()
+    query = decision_columns()
     if interview is not None:
         query = query.where(InterviewRow.label == interview)
     if coder is not None:
         query = query.where(CoderRow.name == coder)
-    return tuple(_value(row, row.interview, row.coder) for row in session.execute(query.order_by(DecisionRow.id)))
+    return tuple(
+        decision_value(row, row.interview, row.coder) for row in session.execute(query.order_by(DecisionRow.id))
+    )
 
 
-def _with_names() -> Select[Any]:
-    """Plain columns: as objects of the ORM, the decisions of a whole study take five times as long to read."""
+def decision_columns() -> Select[Any]:
+    """Decisions as plain columns: as objects of the ORM, those of a whole study take five times as long to read."""
     return (
         select(DecisionRow.__table__, InterviewRow.label.label("interview"), CoderRow.name.label("coder"))
         .join(TranscriptRow, TranscriptRow.id == DecisionRow.transcript_id)
@@ -116,9 +118,19 @@ def _with_names() -> Select[Any]:
     )
 
 
+def decision_of(study: Study, guid: str) -> Decision:
+    """The decision of that GUID; raises NotFoundError where there is none."""
+    with study.read() as session:
+        row = session.execute(decision_columns().where(DecisionRow.guid == guid)).first()
+    if row is None:
+        msg = "That decision is not in this study any more: its interview was erased."
+        raise NotFoundError(msg)
+    return decision_value(row, row.interview, row.coder)
+
+
 def last_word(study: Study, coder: str, transcript_id: int, span: Span, code: str) -> Decision | None:
     """What stands now from this coder for exactly this span and code."""
-    query = _with_names().where(
+    query = decision_columns().where(
         DecisionRow.transcript_id == transcript_id,
         CoderRow.name == coder,
         DecisionRow.start == span.start,
@@ -127,7 +139,9 @@ def last_word(study: Study, coder: str, transcript_id: int, span: Span, code: st
     )
     with study.read() as session:
         row = session.execute(query.order_by(DecisionRow.id.desc()).limit(1)).first()
-    return None if row is None or row.verdict == str(Verdict.WITHDRAW) else _value(row, row.interview, row.coder)
+    return (
+        None if row is None or row.verdict == str(Verdict.WITHDRAW) else decision_value(row, row.interview, row.coder)
+    )
 
 
 def standing(made: Iterable[Decision]) -> dict[tuple[str, int, Span, str], Decision]:
@@ -236,7 +250,8 @@ def last_decision(study: Study) -> int:
         return session.scalar(select(func.max(DecisionRow.id))) or 0
 
 
-def _value(row: Any, interview: str, coder: str) -> Decision:
+def decision_value(row: Any, interview: str, coder: str) -> Decision:
+    """A decision from its row or its columns."""
     return Decision(
         id=row.id,
         guid=row.guid,
