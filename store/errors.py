@@ -20,5 +20,6 @@ class InvalidInputError(StudyError):
 class ConflictError(StudyError):
     """What was asked for contradicts what the study already holds."""
 
+
 class NotAllowedError(StudyError):
     """The coder's role does not let them do this."""

@@ -131,7 +131,12 @@ def delete_memo(study: Study, coder: str, guid: str, *, revision: int) -> None:
     """Hide a memo from now on; its revisions stay on record. Raises ConflictError as `revise_memo` does."""
     with study.write() as session:
         newest = _newest(session, guid, revision)
-        said = {"title": newest.title, "text": newest.text, "happened_on": newest.happened_on, "present": newest.present}
+        said = {
+            "title": newest.title,
+            "text": newest.text,
+            "happened_on": newest.happened_on,
+            "present": newest.present,
+        }
         row = _next(session, newest, coder, said, gone=True)
         _kept(session, row, _first(session, guid))
 
@@ -198,9 +203,7 @@ def _place(session: Session, target: MemoTarget) -> dict[str, object]:
     return _columns(interview, transcript, target.span)
 
 
-def _columns(
-    interview: InterviewRow | None, transcript: TranscriptRow | None, span: Span | None
-) -> dict[str, object]:
+def _columns(interview: InterviewRow | None, transcript: TranscriptRow | None, span: Span | None) -> dict[str, object]:
     return {
         "interview_id": None if interview is None else interview.id,
         "interview": interview,
@@ -282,4 +285,3 @@ def _value(row: MemoRow, first: MemoRow, mover: SpanMover) -> Memo:
         needs_look=look,
         gone=row.gone,
     )
-

@@ -33,9 +33,7 @@ class Remark:
     at: datetime
 
 
-def keep_remark(
-    study: Study, coder: str, decision: str, kind: RemarkKind, text: str = "", outcome: str = ""
-) -> Remark:
+def keep_remark(study: Study, coder: str, decision: str, kind: RemarkKind, text: str = "", outcome: str = "") -> Remark:
     """Keep a remark on a coding.
 
     Raises InvalidInputError for a challenge or comment without words or an unknown outcome, NotAllowedError where

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-import store.work_records  # noqa: F401 - their tables belong to the metadata
+import store.work_records
 import store.written_records  # noqa: F401
 from store.records import Base
 

@@ -72,7 +72,7 @@ def test_a_study_of_a_newer_version_is_refused_and_left_alone(blank):
 def test_an_older_study_is_backed_up_before_it_is_migrated(full, monkeypatch):
     """Where a migration is needed, a readable copy of the old study is made first and named."""
     full.close()
-    monkeypatch.setattr(database, "SCHEMA_HEAD", "0003")
+    monkeypatch.setattr(database, "SCHEMA_HEAD", "next")
     monkeypatch.setattr(database, "_upgrade", lambda engine: set_revision(full.folder, "broken"))
     with open_study(full.folder) as opened:
         backup = opened.migrated_from
