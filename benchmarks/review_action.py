@@ -51,7 +51,8 @@ WATCH = """() => {
   const frame = (then) => requestAnimationFrame(() => setTimeout(() => then(performance.now()), 0));
   window.presses = [];
   document.addEventListener("keydown", (event) => {
-    const press = { key: event.key, at: event.timeStamp, heard: Number(root.dataset.heard), segment: root.dataset.segment };
+    const { heard, segment } = root.dataset;
+    const press = { key: event.key, at: event.timeStamp, heard: Number(heard), segment };
     window.presses.push(press);
   }, { capture: true });
   new MutationObserver(() => {
@@ -167,7 +168,9 @@ def page_at(address: str, place: Path) -> Iterator[Page]:
 def _pressed(page: Page, presses: int, order: str) -> list[dict[str, Any]]:
     if order != "chronological":
         page.locator(".st-key-review_order input").click()
-        page.get_by_role("option", name={"informative": "Most informative first", "likely": "Most likely first"}[order]).click()
+        page.get_by_role(
+            "option", name={"informative": "Most informative first", "likely": "Most likely first"}[order]
+        ).click()
         page.wait_for_timeout(3_000)
     page.locator("body").click(position={"x": 5, "y": 400})
     page.evaluate(WATCH)

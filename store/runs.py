@@ -285,6 +285,16 @@ def _current_segments(session: Session) -> dict[int, list[tuple[int, Span]]]:
     return grouped
 
 
+def event_of_suggestion(study: Study, guid: str) -> int:
+    """The number of the event by which a suggestion was shown; raises NotFoundError where there is none."""
+    with study.read() as session:
+        number = session.scalar(select(SuggestionRow.event_id).where(SuggestionRow.guid == guid))
+    if number is None:
+        msg = "That suggestion is not in this study any more; its interview was erased."
+        raise NotFoundError(msg)
+    return number
+
+
 def suggestions(study: Study, *, run: Run | None = None) -> tuple[Suggestion, ...]:
     """Every suggestion that was ever shown, of one run or of all, in the order of showing."""
     with study.read() as session:

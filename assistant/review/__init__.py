@@ -1,27 +1,58 @@
-"""The person's side: the queue of segments, decisions on suggestions, and taking them back."""
+"""The person's side: the desk's queue, decisions and taking them back, second coders, adjudication."""
 
+from assistant.review.adjudication import Compared, Disagreement, compare, finished, verdict_on
+from assistant.review.blindness import Blindness, blindness
 from assistant.review.decide import as_json, decide, read_decisions
+from assistant.review.double_coding import Assignment, assignment, draw, finish
 from assistant.review.evidence import Confirmed, NearQuote, confirmed_quotes
+from assistant.review.filters import Filters, matching
+from assistant.review.ledger import Ledger, ReadSegments
 from assistant.review.outlook import outlook_sentence
-from assistant.review.queue import Card, Option, Queue, is_blind, queue
+from assistant.review.queue import Card, Cards, Option, is_blind
+from assistant.review.resumed import resume_sitting
 from assistant.review.route import Read, next_segment, read_by
-from assistant.review.sitting import Sitting
+from assistant.review.rules import Rule, RulePreview, preview
+from assistant.review.second_review import Reviewed, Talk, left_open, reviewed_codings
+from assistant.review.sitting import Sitting, Step
 
 __all__ = [
+    "Assignment",
+    "Blindness",
     "Card",
+    "Cards",
+    "Compared",
     "Confirmed",
+    "Disagreement",
+    "Filters",
+    "Ledger",
     "NearQuote",
     "Option",
-    "Queue",
     "Read",
+    "ReadSegments",
+    "Reviewed",
+    "Rule",
+    "RulePreview",
     "Sitting",
+    "Step",
+    "Talk",
     "as_json",
+    "assignment",
+    "blindness",
+    "compare",
     "confirmed_quotes",
     "decide",
+    "draw",
+    "finish",
+    "finished",
     "is_blind",
+    "left_open",
+    "matching",
     "next_segment",
     "outlook_sentence",
-    "queue",
+    "preview",
     "read_by",
     "read_decisions",
+    "resume_sitting",
+    "reviewed_codings",
+    "verdict_on",
 ]

@@ -88,6 +88,18 @@ class Ledger:
             found = [word for words in self._words.values() for word in words.values()]
         return iter(found)
 
+    def has_readings(self, coder: str, transcript_id: int) -> bool:
+        """Whether this coder is known to have read anything of a transcript."""
+        with self._lock:
+            return any(read == transcript_id for read, _ in self._readings.get(coder, ()))
+
+    def read_among(self, coder: str, some: Sequence[Segment]) -> "ReadSegments":
+        """Which of some segments the coder has read, worked out anew."""
+        with self._lock:
+            found = ReadSegments(some)
+            found.take(self._readings.get(coder, []))
+            return found
+
     def read(self, coder: str, spoken: Sequence[Segment]) -> "ReadSegments":
         """Which of these segments the coder has read; the same sequence again costs only what is new."""
         with self._lock:

@@ -97,7 +97,7 @@ class Cards:
         """The word on the code that counts for it now: a code that was merged counts as the one it went into."""
         if word.code is None or word.code in self._codes:
             return word
-        code = present_code(self._codebook, word.code)
+        code = self._codebook.present(word.code)
         return word if code is None else replace(word, code=code)
 
 

@@ -1,7 +1,7 @@
 """The way through a study: which segments are read, and which one is best read next in an order chosen by the coder."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import accumulate
 from math import inf
 
@@ -38,16 +38,36 @@ def read_by(study: Study, coder: str) -> Read:
 
 
 def next_segment(
-    order: Order, spoken: Sequence[Segment], proposals: Proposals, read: Read, *, share: float
+    order: Order,
+    way: Sequence[Segment],
+    proposals: Proposals,
+    read: Container[Segment],
+    *,
+    share: float,
+    codes: Sequence[str] = (),
 ) -> Segment | None:
-    """The best unread one of the participants' segments, given in study order; equals keep that order.
+    """The best unread one of the segments, given in study order; equals keep that order. None where all are read.
 
-    In the order `BLIND`, those of the blind sample with that `share` come first. None where all are read.
+    In the order `CODE`, those come first for which the first of `codes` is suggested, the likeliest before the others;
+    in the order `BLIND`, those of the blind sample with that `share`. What is hidden tells nothing: an unread segment
+    of the blind sample has its place in these orders as if nothing were suggested.
     """
-    left = [segment for segment in spoken if segment not in read]
-    if order is Order.CHRONOLOGICAL or not left:
-        return left[0] if left else None
-    return max(left, key=lambda segment: _worth(order, segment, proposals, share))
+    left = (segment for segment in way if segment not in read)
+    if order is Order.CHRONOLOGICAL:
+        return next(left, None)
+    if order is Order.CODE:
+        rank = {code: place for place, code in enumerate(codes)}
+        return max(left, key=lambda segment: _turn(segment, proposals, share, rank), default=None)
+    return max(left, key=lambda segment: _worth(order, segment, proposals, share), default=None)
+
+
+def _turn(segment: Segment, proposals: Proposals, share: float, rank: Mapping[str, int]) -> tuple[float, float]:
+    """How early a segment comes code by code, the highest first."""
+    drafts = [draft for draft in proposals.by_segment.get(segment.id, ()) if draft.code in rank]
+    if not drafts or is_blind(segment, proposals, share):
+        return (-inf, 0.0)
+    first = min(drafts, key=lambda draft: rank[draft.code])
+    return (-rank[first.code], first.probability)
 
 
 def _worth(order: Order, segment: Segment, proposals: Proposals, share: float) -> float:

@@ -10,12 +10,12 @@ from assistant.segment.cut import cut
 from assistant.suggest.earlier import CODES_SEEN
 from assistant.suggest.learner import VOICE
 from assistant.suggest.llm_scores import code_words
-from store.event_log import Logged
 from store.canonical import sha256_text
 from store.codebook import codebook_versions
 from store.errors import NotFoundError
+from store.event_log import Logged, logged
 from store.interviews import interviews
-from store.runs import runs
+from store.runs import event_of_suggestion, runs
 from store.study import Study
 from store.transcripts import transcript
 from store.values import Code, Codebook, Role, Run, Span, Transcript
@@ -53,6 +53,11 @@ class Explanation:
     scores: Mapping[str, float]
     voices: Mapping[str, float]
     seen: Seen
+
+
+def explain_suggestion(study: Study, guid: str) -> Explanation:
+    """Explain the suggestion of that GUID; raises NotFoundError where it is gone."""
+    return explain(study, logged(study, event_of_suggestion(study, guid)))
 
 
 def explain(study: Study, event: Logged) -> Explanation:

@@ -16,6 +16,7 @@ class Order(StrEnum):
     """The orders of the queue."""
 
     CHRONOLOGICAL = "chronological"
+    CODE = "code"
     INFORMATIVE = "informative"
     LIKELY = "likely"
     BLIND = "blind"

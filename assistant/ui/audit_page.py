@@ -8,8 +8,8 @@ from assistant.ui.event_lines import short
 from assistant.ui.markup import Folded, heading, moment, notice, table
 from assistant.ui.session import current_study
 from store.audit import verify
-from store.event_log import Logged, log
 from store.codebook import codebook_versions
+from store.event_log import Logged, log
 from store.study import Study
 
 _SHOWN = 200

@@ -16,9 +16,9 @@ from assistant.ui.candidate_moves import (
     tick_all,
     tick_key,
 )
+from assistant.ui.code_names import code_names
 from assistant.ui.markup import element, notice
 from assistant.ui.passage import marked, speaker_line
-from assistant.ui.code_names import code_names
 from store.study import Study
 from store.values import Codebook, Segment, Span
 

@@ -1,4 +1,4 @@
-"""What can be asked of a suggestion: why it may fit, in the model's words, and what the model read before it answered."""
+"""What can be asked of a suggestion: why it may fit, in the model's words, and what the model read."""
 
 from assistant.settings import load_settings
 from assistant.suggest import show

@@ -6,20 +6,17 @@ stands already or the screen shows something else by now.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from assistant.codebook.drafts import LONGEST_NAME
-from assistant.review import double_coding
+from assistant.review import finish
 from assistant.suggest import Order
-from assistant.ui.desk_words import memo_target
 from assistant.ui.rationale import model_words, what_it_saw
 from assistant.ui.review_order import following, go_to, preceding
 from assistant.ui.session import Visit, spoken_segments
 from store.decisions import decision_of, last_word
 from store.errors import InvalidInputError, NotFoundError, StudyError
-from store.memos import MemoDraft, keep_memo
+from store.memos import MemoDraft, MemoTarget, keep_memo
 from store.study import Study
 from store.values import Decision, Segment, Span, SuggestionDraft, Verdict
 
@@ -39,7 +36,7 @@ class Act(BaseModel):
     decision: str = ""
     text: str = Field(default="", max_length=100_000)
     title: str = Field(default="", max_length=1_000)
-    name: str = Field(default="", max_length=LONGEST_NAME)
+    name: str = Field(default="", max_length=200)
     theme: str | None = None
     steps: int = 0
     form: str = ""
@@ -91,8 +88,7 @@ def _perform(study: Study, visit: Visit, act: Act) -> None:
 
 def spoken_by_id(study: Study) -> Mapping[int, Segment]:
     """The participants' segments by id."""
-    spoken = spoken_segments(study)
-    return spoken.by_id
+    return spoken_segments(study).by_id
 
 
 def _draft(visit: Visit, segment: Segment, code: str) -> SuggestionDraft:
@@ -138,7 +134,7 @@ def _add(study: Study, visit: Visit, segment: Segment, act: Act) -> None:
     standing = (Verdict.ACCEPT, Verdict.ADD)
     codes = [c for c in dict.fromkeys(act.codes) if _stands(study, visit, segment, span, c) not in standing]
     if codes:
-        visit.sitting.add_many(study, segment, codes, span=span)
+        visit.sitting.add(study, segment, codes, span=span)
 
 
 def _standing(study: Study, visit: Visit, guid: str) -> Decision:
@@ -168,7 +164,8 @@ def _new_code(study: Study, visit: Visit, segment: Segment, act: Act) -> None:
 
 
 def _memo(study: Study, visit: Visit, segment: Segment, act: Act) -> None:
-    target = memo_target(study, segment, None if act.span is None else Span(*act.span), act.decision)
+    place = MemoTarget(segment.interview, segment.transcript_id, _span(segment, act))
+    target = MemoTarget(decision=act.decision) if act.decision else place
     keep_memo(study, visit.sitting.coder, MemoDraft(target, act.text, act.title))
     visit.said = "The memo is kept."
 
@@ -223,7 +220,8 @@ def _reveal(study: Study, visit: Visit, segment: Segment, _act: Act) -> None:
 def _finish(study: Study, visit: Visit, segment: Segment, _act: Act) -> None:
     """The second coder has read the last segment of the blind double coding, and says that it is done."""
     _read(study, visit, segment)
-    double_coding.finish(study, visit.sitting.coder)
+    finish(study, visit.sitting.coder)
+    visit.assigned = False
     visit.said = "Your blind double coding is finished; from now on you see the work of others again."
 
 

@@ -19,14 +19,13 @@ def draw_desk(state: Mapping[str, Any], heard: Callable[[object], None]) -> None
     _desk()(
         key=_KEY,
         data=dict(state),
-        isolate_styles=False,
         on_acts_change=lambda: heard(st.session_state[_KEY].get("acts")),
     )
 
 
 def carry_codes(codebook: Codebook) -> None:
     """Send the codebook to the browser, once for each version."""
-    _carrier()(key="code_carrier", data=code_list(codebook), isolate_styles=False, height=1)
+    _carrier()(key="code_carrier", data=code_list(codebook), height=1)
 
 
 def codes_key(codebook: Codebook) -> str:
@@ -61,9 +60,9 @@ def code_list(codebook: Codebook) -> dict[str, Any]:
 def _desk() -> Any:
     names = [f"review_desk/{part}.js" for part in _DESK_PARTS]
     styles = script(*STYLES, "review_desk/review_desk.css")
-    return st.components.v2.component("review_desk", js=script(*PARTS, *names), css=styles)
+    return st.components.v2.component("review_desk", js=script(*PARTS, *names), css=styles, isolate_styles=False)
 
 
 @cache
 def _carrier() -> Any:
-    return st.components.v2.component("code_carrier", js=script("review_desk/code_carrier.js"))
+    return st.components.v2.component("code_carrier", js=script("review_desk/code_carrier.js"), isolate_styles=False)

@@ -55,7 +55,9 @@ def _draw_choices(study: Study, visit: Visit) -> None:
         key="filter_probability",
         **change,
     )
-    st.multiselect("Speakers", speakers, default=sorted(chosen.speakers & set(speakers)), key="filter_speakers", **change)
+    st.multiselect(
+        "Speakers", speakers, default=sorted(chosen.speakers & set(speakers)), key="filter_speakers", **change
+    )
     labels = [i.label for i in all_interviews if i.transcribed]
     st.multiselect(
         "Interviews", labels, default=[x for x in labels if x in chosen.interviews], key="filter_interviews", **change
@@ -63,7 +65,11 @@ def _draw_choices(study: Study, visit: Visit) -> None:
     for number, (name, values) in enumerate(_attributes(study).items()):
         before = next((wanted for key, wanted in chosen.attributes if key == name), frozenset())
         st.multiselect(
-            unmarked(name), values, default=[v for v in values if v in before], key=f"filter_attribute_{number}", **change
+            unmarked(name),
+            values,
+            default=[v for v in values if v in before],
+            key=f"filter_attribute_{number}",
+            **change,
         )
     st.text_input("Words in the passage", value=chosen.words, key="filter_words", max_chars=200, **change)
 
@@ -114,4 +120,3 @@ def _keep(visit: Visit) -> None:
         st.query_params[_QUERY] = query
     elif _QUERY in st.query_params:
         del st.query_params[_QUERY]
-

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from assistant.review import ReadSegments, assignment, matching, next_segment
+from assistant.review import ReadSegments, assignment, blindness, matching, next_segment
 from assistant.suggest import Order
 from assistant.ui.kept import kept
 from assistant.ui.session import (
     Spoken,
     Visit,
-    current_ledger,
     current_learnt,
+    current_ledger,
     current_proposals,
     spoken_segments,
     study_settings,
@@ -20,7 +20,6 @@ from store.codebook import current_codebook
 from store.interviews import interviews
 from store.study import Study
 from store.values import Segment
-
 
 NAMES = {
     Order.CHRONOLOGICAL: "As they come",
@@ -121,6 +120,7 @@ def walk(study: Study, visit: Visit) -> Sequence[Segment]:
         ledger=current_ledger(study),
         coder=visit.sitting.coder,
         blind_share=study_settings(study).blind_share,
+        silent=blindness(study, visit.sitting.coder).interviews,
     )
 
 
@@ -162,6 +162,7 @@ def best_unread(study: Study, visit: Visit, way: Sequence[Segment]) -> Segment |
         current_learnt(study).proposals,
         read_segments(study, visit),
         share=study_settings(study).blind_share,
+        codes=[code.guid for code in codebook.active] if (codebook := current_codebook(study)) is not None else [],
     )
 
 

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from assistant.review import Rule, RulePreview, preview
+from assistant.review import Rule, RulePreview, blindness, preview
 from assistant.ui.code_names import code_names
 from assistant.ui.kept import kept
 from assistant.ui.markup import element, notice
 from assistant.ui.passage import speaker_line
-from assistant.ui.session import Visit, current_ledger, current_learnt, study_settings, told
+from assistant.ui.review_order import read_segments
+from assistant.ui.session import Visit, current_learnt, current_ledger, spoken_segments, study_settings, told
 from store.codebook import current_codebook
 from store.study import Study
 
@@ -32,16 +33,18 @@ def _draw_rules(study: Study, visit: Visit) -> None:
     st.html(element("p", f"Reject every suggestion that is too unlikely, without opening each. {why}", "page-note"))
     names = {_ALL: "All codes", **code_names(codebook)}
     code = st.selectbox("Code", list(names), format_func=names.__getitem__, key="rule_code")
-    below = st.slider("Reject suggestions below, in %", 1, 50, 10, key="rule_below")
+    below = st.slider("Reject suggestions below, in %", 1, 90, 10, key="rule_below")
     here = st.radio("Where", ["The whole study", f"Interview {visit.interview}"], key="rule_where", horizontal=True)
     interviews = None if here == "The whole study" else frozenset({str(visit.interview)})
     found = preview(
-        study,
-        visit.sitting.coder,
         Rule(code or None, below / 100, interviews),
+        spoken_segments(study).segments,
         current_learnt(study).proposals,
         ledger=current_ledger(study),
+        coder=visit.sitting.coder,
+        read=read_segments(study, visit),
         blind_share=study_settings(study).blind_share,
+        silent=blindness(study, visit.sitting.coder).interviews,
     )
     _draw_preview(found, names)
     if not found.pairs:

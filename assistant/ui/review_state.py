@@ -1,6 +1,6 @@
-"""What the review desk draws: the segment on the screen, its suggestions, what stands there, and how far the coder is."""
+"""What the review desk draws: a segment, its suggestions, what stands there, and how far the coder is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from assistant.review import Assignment, Blindness, Card, Cards, Option, assignment, blindness
@@ -12,8 +12,8 @@ from assistant.ui.session import (
     Held,
     Visit,
     current_learning,
-    current_ledger,
     current_learnt,
+    current_ledger,
     spoken_segments,
     study_settings,
 )
@@ -202,7 +202,9 @@ def _end(way: Sequence[Segment], read: Any) -> str:
 
 
 def _asked(visit: Visit) -> list[dict[str, str]]:
-    return [{"code": code, "kind": kind, "head": head, "text": text} for (code, kind), (head, text) in visit.asked.items()]
+    return [
+        {"code": code, "kind": kind, "head": head, "text": text} for (code, kind), (head, text) in visit.asked.items()
+    ]
 
 
 def _assigned(mine: Assignment | None, segment: Segment) -> dict[str, Any] | None:
@@ -218,5 +220,3 @@ def _why_blind(share: float) -> str:
 
 def _pair(span: Span) -> list[int]:
     return [span.start, span.end]
-
-

@@ -49,7 +49,8 @@ class Visit:
     """One browser tab: its sitting, the segment it stands at with its suggestions, and the way that led there.
 
     `heard` is the number of the last act of the desk that was done, `assigned` whether only the segments of the
-    coder's blind double coding are walked through, `asked` what the model wrote or saw: heading and text by code and kind.
+    coder's blind double coding are walked through, `asked` what the model wrote or saw (heading and text, by code and
+    kind).
     """
 
     sitting: Sitting

@@ -1,0 +1,13 @@
+"""Text as it is compared when a person searches: capitals and accents do not count."""
+
+import unicodedata
+
+
+def folded(text: str) -> str:
+    """The text in small letters without marks.
+
+    >>> folded("Évaluation Ω")
+    'evaluation ω'
+    """
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))

@@ -1,0 +1,54 @@
+"""The transcript as a component: what it is made of, and what it is given."""
+
+from functools import cache
+from typing import Any
+
+import streamlit as st
+
+from assistant.ui.scripts import script
+from store.segments import segments
+from store.study import Study
+from store.transcripts import transcript
+from store.values import Codebook, Role, Turn
+
+PARTS = tuple(f"transcript_parts/{part}.js" for part in ("offsets", "marks", "view"))
+"""The scripts that a component with a transcript in it begins with."""
+
+STYLES = ("transcript_parts/transcript_view.css",)
+
+
+def text_key(label: str, revision: int) -> str:
+    """Which text the browser is to draw."""
+    return f"{label}:{revision}"
+
+
+def text_payload(study: Study, label: str) -> dict[str, Any]:
+    """An interview's text with its turns, words and segments; all offsets in code points, times in milliseconds."""
+    text = transcript(study, label)
+    return {
+        "key": text_key(label, text.revision),
+        "text": text.text,
+        "turns": [_turn(turn) for turn in text.turns],
+        "segments": [[s.id, s.span.start, s.span.end, s.role is not Role.INTERVIEWER] for s in segments(study, label)],
+    }
+
+
+def _turn(turn: Turn) -> list[Any]:
+    words = [[w.start, w.end, w.start_ms, w.end_ms, round(w.probability, 2)] for w in turn.words]
+    return [turn.span.start, turn.span.end, turn.speaker, str(turn.role), turn.start_ms, turn.end_ms, words]
+
+
+def code_payload(codebook: Codebook | None) -> dict[str, Any]:
+    """The names and colours of all codes by GUID."""
+    codes = () if codebook is None else codebook.codes
+    return {code.guid: {"name": code.name, "colour": code.colour} for code in codes}
+
+
+def carry_text(payload: dict[str, Any]) -> None:
+    """Send a text to the browser, outside of what is drawn again with every key."""
+    _carrier()(key="text_carrier", data=payload, height=1)
+
+
+@cache
+def _carrier() -> Any:
+    return st.components.v2.component("text_carrier", js=script("transcript_parts/text_carrier.js"), isolate_styles=False)
