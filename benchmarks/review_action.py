@@ -29,7 +29,7 @@ from made_up import made_codebook, made_said
 from playwright.sync_api import Page, sync_playwright
 
 from assistant.cli.review import app_command
-from assistant.segment import Embedder, segment_new
+from assistant.segment import Embedder, StudyEmbeddings, segment_new
 from assistant.suggest import suggest
 from store.canonical import sha256_text
 from store.codebook import keep_codebook
@@ -116,7 +116,7 @@ def made_study(place: Path, segments: int, codes: int) -> Study:
     keep_codebook(study, made_codebook(codes, 1), coder="lead", reason="made up")
     segment_new(study)
     keep_setting(study.folder, "blind_share", 0.0)
-    suggest(study, Embedder("hashed@1", Hashed), None)
+    suggest(study, StudyEmbeddings(study, Embedder("hashed@1", Hashed)), None)
     return study
 
 
@@ -172,7 +172,6 @@ def _pressed(page: Page, presses: int, order: str) -> list[dict[str, Any]]:
             "option", name={"informative": "Most informative first", "likely": "Most likely first"}[order]
         ).click()
         page.wait_for_timeout(3_000)
-    page.locator("body").click(position={"x": 5, "y": 400})
     page.evaluate(WATCH)
     for number in range(presses):
         answerable = page.locator('.rd-card[data-card="1"].rd-suggested').count() > 0

@@ -71,9 +71,10 @@ function createDesk(root) {
       desk.text = text;
       view.setText(text);
     }
-    if (desk.codes !== state.codes) {
-      desk.codes = state.codes;
-      view.setCodes(Object.fromEntries(codebooks().get(state.codes) ?? []));
+    const codes = codebooks().get(state.codes);
+    if (codes && desk.codes !== codes) {
+      desk.codes = codes;
+      view.setCodes(Object.fromEntries(codes));
     }
     view.setMarks([...state.marks, ...machineMarks(state), ...comingMarks(state)]);
     const evidence = state.options.filter((o) => o.state === "suggested").flatMap((o) => o.evidence.map(([s, e]) => [s, e, String(state.options.indexOf(o) + 1)]));

@@ -372,7 +372,7 @@ function createTranscript(place, { onSelect, onClickSegment, onMarkClick, seek }
       return true;
     }
     if (event.key === "Enter") {
-      const span = shown.picked;
+      const span = shown.picked && trimmed(shown.picked);
       if (!span) return true;
       keyboard = null;
       select(span);
@@ -392,6 +392,13 @@ function createTranscript(place, { onSelect, onClickSegment, onMarkClick, seek }
     showKeyboard();
     scrollTo(keyboard.focus);
     return true;
+  }
+
+  // Without the white space at its ends.
+  function trimmed([start, end]) {
+    while (start < end && /\s/u.test(text.letters[start])) start += 1;
+    while (end > start && /\s/u.test(text.letters[end - 1])) end -= 1;
+    return start < end ? [start, end] : null;
   }
 
   function moved(at, step, byCharacter) {
