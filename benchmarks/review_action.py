@@ -50,7 +50,7 @@ WATCH = """() => {
   const root = document.querySelector(".rd-root");
   const frame = (then) => requestAnimationFrame(() => setTimeout(() => then(performance.now()), 0));
   window.presses = [];
-  document.addEventListener("keydown", (event) => {
+  window.addEventListener("keydown", (event) => {
     const { heard, segment } = root.dataset;
     const press = { key: event.key, at: event.timeStamp, heard: Number(heard), segment };
     window.presses.push(press);
@@ -158,7 +158,7 @@ def page_at(address: str, place: Path) -> Iterator[Page]:
             env={**os.environ, "HOME": str(place)},
         )
         page = context.new_page()
-        page.set_default_timeout(180_000)
+        page.set_default_timeout(60_000)
         page.goto(f"{address}/review?coder={CODER}")
         page.locator(".rd-root[data-heard]").wait_for()
         yield page

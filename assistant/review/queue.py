@@ -104,8 +104,10 @@ class Cards:
 def _options(
     drafts: Sequence[SuggestionDraft], codes: Mapping[str, Code], words: Sequence[Decision]
 ) -> tuple[Option, ...]:
+    """A retired code is on a card only where it was answered before."""
+    answers = ((draft, next((d for d in reversed(words) if d.code == draft.code), None)) for draft in drafts)
     return tuple(
-        Option(draft, codes[draft.code], next((d for d in reversed(words) if d.code == draft.code), None))
-        for draft in drafts
-        if draft.code in codes
+        Option(draft, codes[draft.code], answer)
+        for draft, answer in answers
+        if draft.code in codes and (answer is not None or not codes[draft.code].retired)
     )

@@ -187,7 +187,7 @@ class _Nearest:
 
     def __init__(self, study: Study, embeddings: StudyEmbeddings, spoken: Sequence[Segment]) -> None:
         codebook = current_codebook(study)
-        self._codes = () if codebook is None else codebook.codes
+        self._codes = () if codebook is None else codebook.active
         meanings = [_meaning(code, codebook) for code in self._codes if codebook is not None]
         self._meanings = unit(embeddings.matrix(meanings)) if meanings else None
         quoted = _quoted(study, spoken)

@@ -71,7 +71,8 @@ def propose(
 
     With `precision`, the threshold is the lowest at which that share of the suggestions shown on undecided segments (on
     all, where everything is decided) is expected to be right; else it is 0.15, or `LIFT` times the base rate where
-    there are many codes. A theme is proposed once somebody coded with it. `pool` spares making it when it is at hand.
+    there are many codes. A theme is proposed once somebody coded with it, a retired code never. `pool` spares making
+    it when it is at hand.
     """
     pool = study_pool(study) if pool is None else pool
     if pool is None:
@@ -115,7 +116,9 @@ def _by_id(segments: Sequence[Segment], values: Matrix) -> dict[int, float]:
 
 def _offered(pool: StudyPool, used: Matrix) -> NDArray[np.bool_]:
     themes = {theme.guid for theme in pool.codebook.themes}
-    return np.array([code not in themes for code in pool.pool.codes]) | (used > 0)
+    retired = {code.guid for code in pool.codebook.codes if code.retired}
+    offered: NDArray[np.bool_] = np.array([code not in themes for code in pool.pool.codes]) | (used > 0)
+    return offered & np.array([code not in retired for code in pool.pool.codes])
 
 
 def _threshold(likely: Matrix, precision: float | None, codes: int) -> float:

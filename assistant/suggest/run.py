@@ -105,7 +105,7 @@ def suggest(
     Raises InvalidInputError without a codebook or segments, ConflictError while another process does the same.
     """
     codebook = current_codebook(study)
-    if codebook is None or not codebook.codes:
+    if codebook is None or not codebook.active:
         msg = "This study has no codes to suggest yet; bring a codebook with `interview codebook import`."
         raise InvalidInputError(msg)
     try:
@@ -129,7 +129,7 @@ def _suggest(
 ) -> Summary:
     embed_new(study, embeddings)
     wanted = _by_interview(study, interviews)
-    codes = codebook.codes
+    codes = codebook.active
     retrieval = Retrieval(codebook, codes, embeddings)
     identity: dict[str, object] = {"algorithm": ALGORITHM, "embedder": embeddings.model, "seed": seed}
     llm = None

@@ -7,7 +7,7 @@ stands already or the screen shows something else by now.
 
 from collections.abc import Callable, Mapping, Sequence
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from assistant.review import finish
 from assistant.suggest import Order
@@ -41,6 +41,14 @@ class Act(BaseModel):
     steps: int = 0
     form: str = ""
     """The form in the browser that this act empties once it is kept."""
+
+    @field_validator("span")
+    @classmethod
+    def _is_a_stretch(cls, span: tuple[int, int] | None) -> tuple[int, int] | None:
+        if span is not None and not 0 <= span[0] < span[1]:
+            msg = "this is no stretch of text"
+            raise ValueError(msg)
+        return span
 
 
 Doing = Callable[[Study, Visit, Segment, Act], None]

@@ -51,4 +51,6 @@ def carry_text(payload: dict[str, Any]) -> None:
 
 @cache
 def _carrier() -> Any:
-    return st.components.v2.component("text_carrier", js=script("transcript_parts/text_carrier.js"), isolate_styles=False)
+    return st.components.v2.component(
+        "text_carrier", js=script("transcript_parts/text_carrier.js"), isolate_styles=False
+    )

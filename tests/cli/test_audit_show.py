@@ -9,11 +9,11 @@ from test_commands import interview_in
 
 from assistant.suggest import Model, propose, show, suggest
 from assistant.suggest.explanation import explain
-from store.event_log import log, logged
 from store.codebook import current_codebook, keep_codebook
 from store.decisions import keep_decisions
 from store.erase import erase_interview
 from store.errors import NotFoundError
+from store.event_log import log, logged
 from store.segments import segments
 from store.values import DecisionDraft, Verdict
 

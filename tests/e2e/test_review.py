@@ -2,8 +2,8 @@ import pytest
 from small_study import TRICKY_CODE
 
 from store.audit import verify
-from store.event_log import log
 from store.decisions import codings, decisions
+from store.event_log import log
 
 pytestmark = pytest.mark.browser
 

@@ -6,8 +6,8 @@ import pytest
 from test_review import go, press, settle, words
 
 from store.audit import verify
-from store.event_log import log
 from store.codebook import current_codebook
+from store.event_log import log
 from store.study import open_study
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]

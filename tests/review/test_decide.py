@@ -1,9 +1,10 @@
 import json
 
 import pytest
+from review_cards_of import cards_of
 from study_builder import word_embeddings
 
-from assistant.review import decide, queue, read_decisions
+from assistant.review import decide, read_decisions
 from assistant.suggest import suggest
 from store.codebook import current_codebook
 from store.coders import coders
@@ -71,7 +72,7 @@ def test_a_rejection_by_file_takes_the_suggestion_out_of_the_way(machines, tmp_p
     kept(machines, written(tmp_path, line_for(machines, "We wait", verdict="reject")))
     assert codings(machines) == ()
     rejected = current_codebook(machines).find("queue").guid
-    (card,) = [c for c in queue(machines, "eve", interview="I1").cards if c.segment.text.startswith("We wait")]
+    (card,) = [c for c in cards_of(machines, "eve", interview="I1") if c.segment.text.startswith("We wait")]
     assert rejected not in {option.code.guid for option in card.options if option.state is State.SUGGESTED}
 
 

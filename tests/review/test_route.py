@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from review_cards_of import cards_of
 from study_builder import word_embeddings
 
-from assistant.review import Read, Sitting, is_blind, next_segment, queue, read_by
+from assistant.review import Read, Sitting, is_blind, next_segment, read_by
 from assistant.suggest import Order, propose, suggest
+from store.codebook import current_codebook
 from store.segments import segments
 from store.values import Role, Span
 
@@ -24,18 +26,18 @@ def spoken(study):
 
 def test_the_blind_sample_shows_nothing_until_it_is_read(suggested):
     """Of segments that chance drew, a card hides the suggestions until its coder has read it; others see them not."""
-    cards = queue(suggested, "eve", blind_share=0.5).cards
+    cards = cards_of(suggested, "eve", blind_share=0.5)
     drawn = {s.id for s in spoken(suggested) if is_blind(s, propose(suggested), 0.5)}
     assert {card.segment.id for card in cards if card.blind} == drawn
     assert 0 < len(drawn) < len(cards)
     assert all(not card.options for card in cards if card.blind)
     assert any(card.options for card in cards if not card.blind)
-    everything = queue(suggested, "eve").cards
+    everything = cards_of(suggested, "eve")
     hidden = next(c.segment for c in everything if c.segment.id in drawn and c.options)
     Sitting("eve").read(suggested, hidden)
 
     def card_of(coder):
-        return next(c for c in queue(suggested, coder, blind_share=0.5).cards if c.segment.id == hidden.id)
+        return next(c for c in cards_of(suggested, coder, blind_share=0.5) if c.segment.id == hidden.id)
 
     assert (card_of("eve").blind, card_of("eve").open) == (False, False)
     assert (card_of("ada").blind, card_of("ada").options) == (True, ())
@@ -43,7 +45,7 @@ def test_the_blind_sample_shows_nothing_until_it_is_read(suggested):
 
 def test_without_a_share_nobody_is_kept_blind(suggested):
     """0 switches the sample off."""
-    assert not any(card.blind for card in queue(suggested, "eve", blind_share=0.0).cards)
+    assert not any(card.blind for card in cards_of(suggested, "eve", blind_share=0.0))
 
 
 def test_reading_is_noticed_by_coder_and_by_the_whole_segment(suggested):
@@ -101,3 +103,32 @@ def test_what_was_not_scored_comes_last(suggested, order):
     assert chosen != new
     read = Read((s.transcript_id, s.span) for s in everything)
     assert next_segment(order, [new, *everything], proposals, read, share=0.0) == new
+
+
+def test_code_by_code(suggested):
+    """First all passages for which the first code is suggested, the likeliest first; what is hidden tells nothing."""
+    proposals, everything = propose(suggested), spoken(suggested)
+    codes = [code.guid for code in current_codebook(suggested).active]
+
+    def walked(share):
+        seen = []
+        while at := next_segment(
+            Order.CODE,
+            everything,
+            proposals,
+            Read((s.transcript_id, s.span) for s in seen),
+            share=share,
+            codes=codes,
+        ):
+            seen.append(at)
+        return seen
+
+    def first_code(segment):
+        drafts = proposals.by_segment.get(segment.id, ())
+        return min((codes.index(draft.code) for draft in drafts), default=len(codes))
+
+    order = [first_code(segment) for segment in walked(0.0)]
+    assert order == sorted(order)
+    assert len(set(order)) > 2
+    assert len(walked(0.0)) == len(everything)
+    assert walked(1.0) == list(everything)

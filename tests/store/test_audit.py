@@ -10,9 +10,9 @@ from full_study import add_written, full_study
 
 from store import config
 from store.audit import verify
-from store.event_log import log
 from store.codebook import keep_codebook
 from store.erase import ERASED_EVENT, erase_interview
+from store.event_log import log
 from store.study import Study
 from store.values import Code
 

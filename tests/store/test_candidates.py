@@ -6,7 +6,6 @@ import pytest
 from full_study import CODES, NAME, RATIONALE, rationale_draft
 
 from store.audit import verify
-from store.event_log import log
 from store.candidates import (
     AnswerDraft,
     answer_candidate,
@@ -18,6 +17,7 @@ from store.candidates import (
 from store.codebook import codebook_versions, current_codebook
 from store.decisions import decisions
 from store.errors import InvalidInputError, NotFoundError
+from store.event_log import log
 from store.rationales import find_rationale, keep_rationale, rationales
 from store.runs import suggestions
 from store.segments import segments

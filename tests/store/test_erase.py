@@ -9,7 +9,6 @@ from full_study import CODES, MODEL, RATIONALE, RECORDED, SHARED, WRITTEN, add_t
 
 import store.erase
 from store.audit import verify
-from store.event_log import log
 from store.candidates import AnswerDraft, answer_candidate, candidate_answers, candidate_names
 from store.canonical import sha256_text
 from store.codebook import current_codebook, keep_codebook
@@ -18,6 +17,7 @@ from store.database import back_up
 from store.decisions import codings, decisions
 from store.erase import erase_interview, finish_erasures
 from store.errors import NotFoundError, StudyError
+from store.event_log import log
 from store.index import VectorIndex
 from store.index_folder import LOCK
 from store.interviews import interview, interviews

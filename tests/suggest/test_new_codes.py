@@ -13,12 +13,12 @@ from assistant.suggest.candidates import candidates, explained_by, named, wants_
 from assistant.suggest.naming import PROMPT, first_sentences, text_of
 from assistant.suggest.proposals import Proposals
 from store.audit import verify
-from store.event_log import log
 from store.candidates import candidate_answers, candidate_names, take_back
 from store.codebook import current_codebook, keep_codebook
 from store.decisions import codings, decisions, keep_decisions
 from store.erase import erase_interview
 from store.errors import InvalidInputError, NotFoundError, StudyError
+from store.event_log import log
 from store.segments import segments
 from store.transcripts import transcript
 from store.values import Code, DecisionDraft, Verdict

@@ -10,11 +10,11 @@ from assistant.codebook import DraftCode, split_code
 from assistant.suggest import propose, show
 from assistant.suggest.rationale import PROMPT, rationale
 from store.audit import verify
-from store.event_log import log
 from store.codebook import current_codebook, keep_codebook
 from store.decisions import decisions
 from store.erase import erase_interview
 from store.errors import NotFoundError, StudyError
+from store.event_log import log
 from store.rationales import rationales
 from store.runs import latest_run, load_scores, suggestions
 from store.segments import segments

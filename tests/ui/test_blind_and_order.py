@@ -1,6 +1,7 @@
 """The review page over a whole study: what is decided blind, in which order, and how precise suggestions shall be."""
 
 import pytest
+from desk_page import DeskPage
 
 from assistant.review import is_blind
 from assistant.suggest import StudyAssurance, assurance, propose
@@ -18,14 +19,14 @@ def html(app) -> str:
     return "\n".join(block.proto.body for block in app.get("html"))
 
 
-def clickable(app, name: str):
-    """The one enabled button whose key begins so."""
-    (found,) = [b for b in app.button if b.key.startswith(name) and not b.disabled]
-    return found
+def progress(desk) -> str:
+    return desk.state["progress"]["sentence"]
 
 
-def progress(app) -> str:
-    return app.get("progress")[0].proto.text
+@pytest.fixture
+def desk(page, monkeypatch):
+    """Opens the review page with its desk."""
+    return lambda coder="Ana": DeskPage(page, monkeypatch, coder)
 
 
 def words(study):
@@ -39,37 +40,32 @@ def blind(study):
     return study
 
 
-def test_a_blind_segment_shows_and_writes_no_suggestion(page, blind):
+def test_a_blind_segment_shows_and_writes_no_suggestion(desk, blind):
     """Before it is read there is a sentence, the list of codes and no suggestion, neither drawn nor on record."""
-    app = page("review")
-    assert not app.exception
-    assert "<b>Blind:</b> code this passage before you see suggestions" in html(app)
-    assert not [b for b in app.button if b.key.startswith(("accept_", "reject_", "why_"))]
-    assert "carrier" not in html(app)
+    opened = desk()
+    assert opened.state["blind"].startswith("code this passage before you see suggestions")
+    assert opened.state["options"] == []
     assert not suggestions(blind)
-    first = segments(blind, "I1")[1]
-    app.selectbox(key=f"add_{first.id}").set_value("c3").run()
+    opened.act("add", codes=["c3"])
     assert words(blind) == [("add", "c3")]
     assert not suggestions(blind)
-    clickable(app, "forth_").click().run()
+    opened.act("accept", code="c1")
+    assert "not on the screen any more" in opened.state["problem"]
+    opened.act("next")
     assert words(blind) == [("add", "c3"), ("read", None)]
     assert not suggestions(blind), "moving on shows nothing of the next one either"
 
 
-def test_revealing_reads_the_segment_and_then_shows_its_suggestions(page, blind):
+def test_revealing_reads_the_segment_and_then_shows_its_suggestions(desk, blind):
     """The reading comes first, so that what was decided before it was decided blind; then answers are possible."""
-    first = segments(blind, "I1")[1]
-    app = page("review")
-    clickable(app, "reveal_").click().run()
-    assert not app.exception
+    opened = desk().act("reveal")
     assert words(blind) == [("read", None)]
-    assert "Segment 1 of 3" in progress(app)
+    assert "Segment 1 of 3" in progress(opened)
     assert {s.code for s in suggestions(blind)} == {"c1", "c3"}
-    app.button(key=f"accept_{first.id}_c1").click().run()
-    clickable(app, "forth_").click().run()
+    opened.act("accept", code="c1").act("next")
     assert words(blind) == [("read", None), ("accept", "c1")], "it was read already"
-    assert "1 of the study’s 5 read" in progress(app)
-    assert "Segment 2 of 3" in progress(page("review")), "an unanswered suggestion of a read segment is nothing open"
+    assert "1 of the study’s 5 read" in progress(opened)
+    assert "Segment 2 of 3" in progress(desk()), "an unanswered suggestion of a read segment is nothing open"
 
 
 def test_transcripts_keep_the_blind_sample_to_themselves(page, blind):
@@ -81,118 +77,108 @@ def test_transcripts_keep_the_blind_sample_to_themselves(page, blind):
     assert not suggestions(blind)
 
 
-def test_one_in_five_is_drawn_by_the_seed_of_the_run(page, study):
+def test_one_in_five_is_drawn_by_the_seed_of_the_run(desk, study):
     """Which segments are blind is the same for everybody, and what `is_blind` says."""
     keep_setting(study.folder, "blind_share", 0.5)
     proposals = propose(study)
     spoken = segments(study, role=Role.PARTICIPANT)
     drawn = [is_blind(s, proposals, 0.5) for s in spoken if s.interview == "I1"]
-    app, seen = page("review"), []
+    opened, seen = desk(), []
     for _ in drawn:
-        seen.append("<b>Blind:</b>" in html(app))
-        clickable(app, "forth_").click().run()
+        seen.append(bool(opened.state["blind"]))
+        opened.act("next")
     assert seen == drawn
 
 
-def test_what_is_on_the_screen_does_not_change_when_the_machine_has_learnt(page, study):
+def test_what_is_on_the_screen_does_not_change_when_the_machine_has_learnt(desk, study):
     """After a decision and a new fit the same suggestions stand, until one leaves the segment and comes back."""
-    first = segments(study, "I1")[1]
-    app = page("review")
+    opened = desk()
     before = suggestions(study)
-    app.button(key=f"reject_{first.id}_c1").click().run()
+    opened.act("reject", code="c1")
     current = current_learning(study)
     current.settle()
     assert current.newest(None).through == decisions(study)[-1].id, "it has learnt"
-    app.run()
-    assert [b.key for b in app.button if b.key.startswith("accept_")] == [
-        f"accept_{first.id}_c1",
-        f"accept_{first.id}_c3",
-    ]
+    opened.redraw()
+    assert opened.codes == ["c1", "c3"]
     assert suggestions(study) == before
-    assert "Rejected by Ana" in html(app)
+    assert opened.option("c1")["state"] == "rejected"
 
 
-def test_what_is_learnt_shows_on_the_next_segment(page, study):
+def test_what_is_learnt_shows_on_the_next_segment(desk, study):
     """What is written for a segment that comes on the screen carries the state of the learner by then."""
     first = segments(study, "I1")[1]
-    app = page("review")
-    app.button(key=f"accept_{first.id}_c1").click().run()
+    opened = desk().act("accept", code="c1")
     current_learning(study).settle()
-    app.selectbox(key="review_interview").set_value("I2").run()
+    opened.app.selectbox(key="review_interview").set_value("I2").run()
     known = {s.scores["decisions"] for s in suggestions(study) if s.segment_id != first.id}
     assert known == {1.0}
 
 
-def test_most_likely_first_runs_over_all_interviews(page, study):
+def test_most_likely_first_runs_over_all_interviews(desk, study):
     """Next goes to the likeliest unread segment wherever it is, Back to where one came from; all get read."""
-    app = page("review")
-    app.selectbox(key="review_order").set_value("likely").run()
-    assert not app.exception
-    assert "It broke twice" in html(app), "the likeliest of all"
-    assert "Segment 2 of 3 in I1 · 0 of the study’s 5 read" in progress(app)
-    clickable(app, "forth_").click().run()
-    there = progress(app)
-    assert "1 of the study’s 5 read" in there
-    clickable(app, "back_").click().run()
-    assert "It broke twice" in html(app)
-    clickable(app, "forth_").click().run()
+    opened = desk()
+    opened.app.selectbox(key="review_order").set_value("likely").run()
+    assert "It broke twice" in opened.text, "the likeliest of all"
+    assert "Segment 2 of 3 in I1 · 0 of the study’s 5 read" in progress(opened)
+    opened.act("next")
+    assert "1 of the study’s 5 read" in progress(opened)
+    opened.act("back")
+    assert "It broke twice" in opened.text
+    opened.act("next")
     for _ in range(5):
         current_learning(study).settle()
-        clickable(app, "forth_").click().run()
-        assert not app.exception
-    assert "5 of the study’s 5 read" in progress(app)
-    assert "everything in it is read" in html(app)
+        opened.act("next")
+    assert "5 of the study’s 5 read" in progress(opened)
+    assert "everything here is read" in opened.state["end"]
     assert len({(d.transcript_id, d.span) for d in decisions(study)}) == 5
     assert words(study) == [("read", None)] * 5
 
 
-@pytest.mark.parametrize("order", ["informative", "blind"])
-def test_every_order_reads_everything_once(page, study, order):
+@pytest.mark.parametrize("order", ["informative", "blind", "code"])
+def test_every_order_reads_everything_once(desk, study, order):
     """No segment is passed over or asked twice, whichever order is chosen."""
     keep_setting(study.folder, "blind_share", 0.5)
-    app = page("review")
-    app.selectbox(key="review_order").set_value(order).run()
+    opened = desk()
+    opened.app.selectbox(key="review_order").set_value(order).run()
     for _ in range(5):
-        clickable(app, "forth_").click().run()
-    assert not app.exception
+        opened.act("next")
     assert len({(d.transcript_id, d.span) for d in decisions(study)}) == len(decisions(study)) == 5
 
 
-def test_the_expected_precision_is_kept_and_used(page, study):
+def test_the_expected_precision_is_kept_and_used(desk, study):
     """Chosen beside the keys, it is written into the study's settings, and less is shown from then on."""
-    app = page("review")
+    opened = desk()
+    app = opened.app
     assert "shown suggestions on unread segments should be right" in html(app)
     app.selectbox(key="expected_precision").set_value(0.95).run()
     assert not app.exception
     assert read_settings(study.folder)["expected_precision"] == 0.95
     assert "Of the 5 unread segments, none gets a suggestion" in html(app)
-    assert "Nothing is sure enough to be suggested here." in html(app)
+    assert opened.codes == []
     app.selectbox(key="expected_precision").set_value(0.0).run()
     assert "expected_precision" not in read_settings(study.folder)
     assert "shown suggestions on unread segments should be right" in html(app)
 
 
-def test_a_guarantee_is_worked_out_when_it_is_asked_for(page, blind):
+def test_a_guarantee_is_worked_out_when_it_is_asked_for(desk, page, blind):
     """Until enough is decided blind, the page says what it takes; the study page says the same."""
-    app = page("review")
+    app = desk().app
     app.button(key="guarantee").click().run()
     assert not app.exception
     assert "No guarantee yet. It takes at least 9 segments of the blind sample" in html(app)
     assert "No guarantee yet." in html(page("study"))
 
 
-def test_evidence_in_plain_words(page, study):
+def test_evidence_in_plain_words(desk, study):
     """A card says what spoke for its suggestion, and which confirmed quotes of the code are nearest."""
-    second = segments(study, "I2")[1]
-    app = page("review")
-    assert "one sentence is like the definition <b>+" in html(app)
-    assert "Nearest confirmed quotes" not in html(app)
-    app.selectbox(key="review_interview").set_value("I2").run()
-    app.button(key=f"accept_{second.id}_c3").click().run()
+    opened = desk()
+    assert "one sentence is like the definition" in dict(opened.option("c1")["voices"])
+    assert opened.option("c3")["near"] == []
+    opened.app.selectbox(key="review_interview").set_value("I2").run()
+    opened.act("accept", code="c3")
     current_learning(study).settle()
-    app.selectbox(key="review_interview").set_value("I1").run()
-    assert "Nearest confirmed quotes of this code:" in html(app)
-    assert "<blockquote><span>I did, at night. Nobody asked.</span>" in html(app)
+    opened.app.selectbox(key="review_interview").set_value("I1").run()
+    assert [near["text"] for near in opened.option("c3")["near"]] == ["I did, at night. Nobody asked."]
 
 
 def test_quotes_keep_the_blind_sample_to_themselves_unless_asked_for_suggestions(page, blind):
@@ -208,7 +194,7 @@ def test_quotes_keep_the_blind_sample_to_themselves_unless_asked_for_suggestions
     assert suggestions(blind)
 
 
-def test_an_assured_suggestion_is_marked_and_explained(page, blind, monkeypatch):
+def test_an_assured_suggestion_is_marked_and_explained(desk, blind, monkeypatch):
     """The mark is a word, says what it means, and stands on that suggestion alone; nothing is accepted by it."""
     first = segments(blind, "I1")[1]
 
@@ -218,33 +204,29 @@ def test_an_assured_suggestion_is_marked_and_explained(page, blind, monkeypatch)
         return StudyAssurance({first.id: "c3"}, "1 of the 5 undecided segments has an assured suggestion.", 5, found)
 
     monkeypatch.setattr(learning, "assure_study", assured)
-    app = page("review")
-    app.button(key="guarantee").click().run()
-    assert "1 of the 5 undecided segments has an assured suggestion." in html(app)
-    assert "assured</summary>" not in html(app), "blind is blind"
-    clickable(app, "reveal_").click().run()
-    marked = [block.proto.body for block in app.get("html") if "◆ assured</summary>" in block.proto.body]
-    (card,) = marked
-    assert "Unseen work" in card
-    assert "It still needs your decision." in card
+    opened = desk()
+    opened.app.button(key="guarantee").click().run()
+    assert "1 of the 5 undecided segments has an assured suggestion." in html(opened.app)
+    assert opened.state["options"] == [], "blind is blind"
+    opened.act("reveal")
+    assert "It still needs your decision." in opened.option("c3")["assured"]
+    assert opened.option("c1")["assured"] == ""
     assert words(blind) == [("read", None)]
 
 
-def test_a_fit_that_failed_is_told_on_the_page(page, study, monkeypatch):
+def test_a_fit_that_failed_is_told_on_the_page(desk, study, monkeypatch):
     """The decision is kept, the suggestions stay, and a sentence says that nothing was learnt from it."""
-    first = segments(study, "I1")[1]
-    app = page("review")
+    opened = desk()
 
     def failing(*args, **kwargs):
         msg = "The disk is full."
         raise StudyError(msg)
 
     monkeypatch.setattr(learning, "propose", failing)
-    app.button(key=f"accept_{first.id}_c1").click().run()
+    opened.act("accept", code="c1")
     current_learning(study).settle()
-    app.run()
-    assert not app.exception
-    assert "could not learn from the last decisions, which are kept" in html(app)
-    assert "The disk is full." in html(app)
-    assert "Confirmed by Ana" in html(app)
+    opened.redraw()
+    assert "could not learn from the last decisions, which are kept" in opened.state["problem"]
+    assert "The disk is full." in opened.state["problem"]
+    assert opened.option("c1")["state"] == "confirmed"
     assert words(study) == [("accept", "c1")]

@@ -1,11 +1,10 @@
 """The page of new codes and the rationale's box, with planted groups and hand-written models."""
 
-import sys
 from contextlib import contextmanager
 
 import pytest
+from desk_page import DeskPage
 from planted import FakeChat, planted_embeddings, planted_study, writer
-from small_study import build_study
 from streamlit.testing.v1 import AppTest
 
 from assistant.ui import candidate_moves, candidates_page, rationale
@@ -176,30 +175,23 @@ def test_without_a_coder_nothing_can_be_answered(study, page):
     assert not [button for button in app.button if button.key == "find"]
 
 
-def _why() -> None:
-    from assistant.suggest import propose
-    from assistant.ui.rationale import draw_rationale
-    from assistant.ui.session import current_study
-
-    study = current_study()
-    draw_rationale(study, next(iter(propose(study).by_segment.values()))[0])
-
-
-def test_a_rationale_is_drawn_as_the_models_words_and_escaped(tmp_path, monkeypatch):
-    """The box appears when asked for, names its author and holds no markup of the model's."""
+def test_a_rationale_is_told_as_the_models_words(page, study, monkeypatch):
+    """It appears when asked for, names its author, and is asked of the model once."""
+    asked = []
 
     @contextmanager
     def local_writer(wanted, settings):
+        asked.append(wanted)
         yield writer(FakeChat(answer="A <b>bold</b> claim. No."))
 
-    build_study(tmp_path).close()
-    monkeypatch.setattr(sys, "argv", ["app.py", str(tmp_path / "study")])
     monkeypatch.setattr(rationale, "local_writer", local_writer)
-    app = AppTest.from_function(_why, default_timeout=60).run()
-    assert "model-words" not in shown(app)
-    by(app.button, "why_").click().run()
-    assert not app.exception
-    assert "The model’s words, not a quote · fake" in shown(app)
-    assert "A &lt;b&gt;bold&lt;/b&gt; claim. No." in shown(app)
-    app.run()
-    assert "model-words" in shown(app)
+    desk = DeskPage(page, monkeypatch)
+    desk.act("why", code="c1").act("why", code="c1")
+    (told,) = desk.state["asked"]
+    assert told["head"] == "The model’s words, not a quote · fake"
+    assert told["text"] == "A <b>bold</b> claim. No."
+    assert len(asked) == 1
+    desk.act("seen", code="c1")
+    assert "No language model took part in this run." in desk.state["asked"][1]["text"]
+    desk.act("next")
+    assert desk.state["asked"] == []

@@ -6,9 +6,9 @@ from streamlit.testing.v1 import AppTest
 
 from assistant.ui import quotes_page
 from assistant.ui.navigation import PLACES
-from store.event_log import log
 from store.config import keep_setting
 from store.decisions import decisions, keep_decisions
+from store.event_log import log
 from store.runs import suggestions
 from store.segments import segments
 from store.study import create_study
