@@ -3,11 +3,10 @@
 from contextlib import contextmanager
 
 import pytest
-from desk_page import DeskPage
 from planted import FakeChat, planted_embeddings, planted_study, writer
 from streamlit.testing.v1 import AppTest
 
-from assistant.ui import candidate_moves, candidates_page, rationale
+from assistant.ui import candidate_moves, candidates_page
 from store.audit import verify
 from store.codebook import current_codebook, keep_codebook
 from store.decisions import codings
@@ -173,25 +172,3 @@ def test_without_a_coder_nothing_can_be_answered(study, page):
     app = page("new-codes", coder=" ")
     assert "Write your name" in shown(app)
     assert not [button for button in app.button if button.key == "find"]
-
-
-def test_a_rationale_is_told_as_the_models_words(page, study, monkeypatch):
-    """It appears when asked for, names its author, and is asked of the model once."""
-    asked = []
-
-    @contextmanager
-    def local_writer(wanted, settings):
-        asked.append(wanted)
-        yield writer(FakeChat(answer="A <b>bold</b> claim. No."))
-
-    monkeypatch.setattr(rationale, "local_writer", local_writer)
-    desk = DeskPage(page, monkeypatch)
-    desk.act("why", code="c1").act("why", code="c1")
-    (told,) = desk.state["asked"]
-    assert told["head"] == "The model’s words, not a quote · fake"
-    assert told["text"] == "A <b>bold</b> claim. No."
-    assert len(asked) == 1
-    desk.act("seen", code="c1")
-    assert "No language model took part in this run." in desk.state["asked"][1]["text"]
-    desk.act("next")
-    assert desk.state["asked"] == []

@@ -1,8 +1,12 @@
 """The review page: what its desk shows, and what its keys leave on the disk."""
 
+from contextlib import contextmanager
+
 import pytest
 from desk_page import DeskPage
+from planted import FakeChat, writer
 
+from assistant.ui import rationale
 from store.audit import verify
 from store.codebook import current_codebook, keep_codebook
 from store.decisions import codings, decisions, keep_decisions
@@ -270,3 +274,24 @@ def test_the_carrying_sentence_is_evidence(desk, first):
     (start, end), *_ = desk.option("c1")["evidence"]
     at = first.span.start
     assert first.text[start - at : end - at] == "I wrote to him every week."
+
+
+def test_a_rationale_is_told_as_the_models_words(desk, study, monkeypatch):
+    """It appears when asked for, names its author, and is asked of the model once."""
+    asked = []
+
+    @contextmanager
+    def local_writer(wanted, settings):
+        asked.append(wanted)
+        yield writer(FakeChat(answer="A <b>bold</b> claim. No."))
+
+    monkeypatch.setattr(rationale, "local_writer", local_writer)
+    desk.act("why", code="c1").act("why", code="c1")
+    (told,) = desk.state["asked"]
+    assert told["head"] == "The model’s words, not a quote · fake"
+    assert told["text"] == "A <b>bold</b> claim. No."
+    assert len(asked) == 1
+    desk.act("seen", code="c1")
+    assert "No language model took part in this run." in desk.state["asked"][1]["text"]
+    desk.act("next")
+    assert desk.state["asked"] == []
