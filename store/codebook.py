@@ -130,10 +130,13 @@ def version_at(session: Session, through: int | None) -> Codebook | None:
     return None if row is None else _value(row)
 
 
-def codebook_versions(study: Study) -> tuple[Codebook, ...]:
-    """All versions, oldest first."""
+def codebook_versions(study: Study, *, through: int | None = None) -> tuple[Codebook, ...]:
+    """All versions, oldest first; with `through`, those made by the event of that number."""
+    query = select(CodebookRow).order_by(CodebookRow.version)
+    if through is not None:
+        query = query.where(CodebookRow.event_id <= through)
     with study.read() as session:
-        return tuple(_value(row) for row in session.scalars(select(CodebookRow).order_by(CodebookRow.version)))
+        return tuple(_value(row) for row in session.scalars(query))
 
 
 def _newest(session: Session) -> CodebookRow | None:

@@ -93,10 +93,12 @@ def _refuse_unanswered(session: Session, transcript: TranscriptRow, draft: Decis
         raise InvalidInputError(msg)
 
 
-def decisions(study: Study, *, interview: str | None = None, coder: str | None = None) -> tuple[Decision, ...]:
-    """All decisions in the order in which they were recorded."""
+def decisions(
+    study: Study, *, interview: str | None = None, coder: str | None = None, through: int | None = None
+) -> tuple[Decision, ...]:
+    """All decisions in the order in which they were recorded; with `through`, those up to the event of that number."""
     with study.read() as session:
-        return _made(session, interview, coder)
+        return _made(session, interview, coder, through)
 
 
 def _made(

@@ -56,6 +56,12 @@ def count_events(study: Study, wanted: LogFilter) -> int:
         return session.scalar(_filtered(session, select(func.count(EventRow.id)), wanted)) or 0
 
 
+def last_event(study: Study) -> int:
+    """The number of the newest event."""
+    with study.read() as session:
+        return session.scalar(select(func.max(EventRow.id))) or 0
+
+
 def event_types(study: Study) -> tuple[str, ...]:
     """The types of events that occur, in alphabetical order."""
     with study.read() as session:

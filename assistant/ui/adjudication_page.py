@@ -43,8 +43,8 @@ def _draw_counts(compared: Compared) -> None:
     done = len(compared.disagreements) - len(compared.open)
     alone = f"; {compared.alone} segments were read by nobody else" if compared.alone else ""
     said = (
-        f"{compared.segments} segments read by both: {compared.agreed} codes agree, {len(compared.disagreements)} differ,"
-        f" {done} of these adjudicated{alone}."
+        f"{compared.segments} segments read by both: {compared.agreed} codes agree,"
+        f" {len(compared.disagreements)} differ, {done} of these adjudicated{alone}."
     )
     st.html(element("p", said, "outlook"))
 

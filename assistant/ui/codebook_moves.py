@@ -52,9 +52,10 @@ def current_desk() -> CodebookDesk:
     return desk
 
 
-def kept(
-    act: Callable[Concatenate[Study, CodebookDesk, P], None],
-) -> Callable[Concatenate[Study, CodebookDesk, P], None]:
+Act = Callable[Concatenate[Study, CodebookDesk, P], None]
+
+
+def kept(act: Act[P]) -> Act[P]:
     """Let what a callback says be shown by the page that is drawn next; nothing is kept without a coder's name."""
 
     @wraps(act)
@@ -118,18 +119,11 @@ def _version(study: Study, version: int | None) -> tuple[Code, ...]:
     return next((book.codes for book in codebook_versions(study) if book.version == version), ())
 
 
-def _differs(before: object, now: object) -> bool:
-    if isinstance(before, str) and isinstance(now, str):
-        return (
-            plain(before) != plain(now) and before.casefold() != now.casefold()
-            if _is_colour(now)
-            else before != plain(now)
-        )
-    return before != now
-
-
-def _is_colour(text: str) -> bool:
-    return text.startswith("#")
+def _differs(name: str, shown: Code, now: object) -> bool:
+    before = getattr(shown, name)
+    if name == "colour":
+        return str(now).upper() != (before or NO_COLOUR).upper()
+    return bool(before != (plain(now) if isinstance(now, str) else now))
 
 
 def forget(guid: str, desk: CodebookDesk) -> None:

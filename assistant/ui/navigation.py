@@ -12,6 +12,7 @@ from assistant.ui.audit_page import audit_page
 from assistant.ui.candidates_page import candidates_page
 from assistant.ui.codebook_page import codebook_page
 from assistant.ui.markup import element, notice
+from assistant.ui.memos_page import memos_page
 from assistant.ui.quotes_page import quotes_page
 from assistant.ui.review_page import review_page
 from assistant.ui.saturation_page import saturation_page
@@ -40,6 +41,7 @@ PLACES = (
     Place("Second coder", "second-coder", second_coder_page),
     Place("Quotes", "quotes", quotes_page),
     Place("Saturation", "saturation", saturation_page),
+    Place("Memos", "memos", memos_page),
     Place("Audit", "audit", audit_page),
 )
 
