@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -86,7 +87,7 @@ def events_of(study: Study, numbers: Iterable[int]) -> tuple[Logged, ...]:
         return tuple(found)
 
 
-def _filtered(session: Session, query: Select[tuple[object]], wanted: LogFilter) -> Select[tuple[object]]:
+def _filtered(session: Session, query: Select[Any], wanted: LogFilter) -> Select[Any]:
     if wanted.types:
         query = query.where(EventRow.type.in_(wanted.types))
     if wanted.coder is not None:

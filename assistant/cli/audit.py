@@ -46,7 +46,7 @@ def show_command(
 
 def _show_one(study: Path, number: int, *, as_json: bool) -> None:
     from assistant.suggest.explanation import SUGGESTION_SHOWN, explain
-    from store.audit import logged
+    from store.event_log import logged
 
     with opened(study) as (open_study, _):
         event = logged(open_study, number)

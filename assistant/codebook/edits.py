@@ -16,9 +16,9 @@ from store.values import Code, Codebook
 _TEXTS = ("definition", "include", "exclude")
 
 
-def add_code(study: Study, name: str, *, parent: str | None, coder: str, **texts: str) -> Codebook:
+def add_code(study: Study, name: str, *, parent: str | None, coder: str, definition: str = "") -> Codebook:
     """Add a code at the end of its theme (`parent`, a GUID); it may be the first code of the study."""
-    code = Code(str(uuid.uuid4()), _clean_name(name), parent, **{key: plain(text) for key, text in texts.items()})
+    code = Code(str(uuid.uuid4()), _clean_name(name), parent, plain(definition))
     reason = f"added “{code.name}”"
     if current_codebook(study) is None:
         return keep_codebook(study, with_colours([code]), coder=coder, reason=reason)

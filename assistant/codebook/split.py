@@ -32,7 +32,7 @@ def split_code(study: Study, code: str, parts: Sequence[DraftCode], *, coder: st
         codes: list[Code] = []
         for each in codebook.codes:
             codes += new if each.guid == old.guid else [_moved(each, {old.guid}, old.parent)]
-        return with_colours(codes)
+        return list(with_colours(codes))
 
     name = _name(study, code)
     names = ", ".join(f"“{part.name}”" for part in parts)
@@ -51,7 +51,7 @@ def merge_codes(study: Study, into: str, others: Sequence[str], *, coder: str, r
         kept = known(codebook, into)
         gone = [known(codebook, name) for name in others]
         _refuse_impossible(codebook, kept, gone)
-        return with_colours(_merged(codebook, kept, gone))
+        return list(with_colours(_merged(codebook, kept, gone)))
 
     names = ", ".join(f"“{_name(study, name)}”" for name in others)
     said = reason or f"merged {names} into “{_name(study, into)}”"

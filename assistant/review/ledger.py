@@ -136,8 +136,8 @@ class ReadSegments:
             self._ids.update(segment.id for segment in covered)
         self._taken = len(readings)
 
-    def __contains__(self, segment: Segment) -> bool:
-        return segment.id in self._ids
+    def __contains__(self, segment: object) -> bool:
+        return isinstance(segment, Segment) and segment.id in self._ids
 
     def __len__(self) -> int:
         """How many of the segments are read."""

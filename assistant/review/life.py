@@ -12,7 +12,7 @@ from store.errors import InvalidInputError
 from store.event_log import logged
 from store.memos import memos
 from store.remarks import remarks
-from store.runs import runs, suggestions
+from store.runs import event_of_suggestion, runs, suggestions
 from store.study import Study
 from store.transcripts import transcript
 from store.values import Codebook, Decision, Verdict
@@ -101,9 +101,8 @@ def _suggested(study: Study, chain: Sequence[Decision]) -> Iterator[Moment]:
         run = by_run[shown.run]
         model = f", language model {run.llm}" if run.llm else ", without a language model"
         detail = f"Run {run.guid[:8]}{model}, codebook version {run.codebook_version}."
-        yield Moment(
-            shown.shown_at, "The machine", f"suggested it with {_percent(shown)}", detail, _event(study, shown)
-        )
+        what = f"suggested it with {100 * shown.probability:.0f} %"
+        yield Moment(shown.shown_at, "The machine", what, detail, event_of_suggestion(study, shown.guid))
 
 
 def _decided(study: Study, chain: Sequence[Decision]) -> Iterator[Moment]:

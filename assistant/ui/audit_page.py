@@ -46,7 +46,7 @@ def _filters(study: Study) -> LogFilter:
     fourth, fifth, sixth = st.columns(3)
     names = {"": "Any", **codes}
     code = fourth.selectbox("Code", list(names), format_func=names.__getitem__, key="audit_code")
-    days = fifth.date_input("From and to (UTC)", value=(), key="audit_days")
+    days = fifth.date_input("From and to (UTC)", value=[], key="audit_days")
     words = sixth.text_input("Text in the event", key="audit_words")
     since = datetime.combine(days[0], time.min, UTC) if days else None
     until = datetime.combine(days[1], time.max, UTC) if len(days) > 1 else None

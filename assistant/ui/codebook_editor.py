@@ -91,14 +91,14 @@ def _draw_operations(study: Study, desk: CodebookDesk, codebook: Codebook, code:
         target = st.selectbox("Into", choices, index=None, format_func=names.__getitem__, key=f"merge_into_{code.guid}")
         if target is not None:
             draw_impact(effect_of_merge(study, target, [code.guid]))
-            arguments = (study, desk, code.guid, target)
-            st.button("Merge", key=f"merge_{code.guid}", on_click=codebook_moves.merge, args=arguments)
+            merging = (study, desk, code.guid, target)
+            st.button("Merge", key=f"merge_{code.guid}", on_click=codebook_moves.merge, args=merging)
     with st.expander("Split into several codes"):
         key = f"split_parts_{code.guid}"
         st.text_area("The parts, one a line, as “name: definition”", key=key, height=90)
         draw_impact(effect_of_split(study, code.guid))
-        arguments = (study, desk, code.guid, key)
-        st.button("Split", key=f"split_{code.guid}", on_click=codebook_moves.split, args=arguments)
+        splitting = (study, desk, code.guid, key)
+        st.button("Split", key=f"split_{code.guid}", on_click=codebook_moves.split, args=splitting)
     with st.expander("Bring back" if code.retired else "Retire"):
         draw_impact(effect_of_retiring(study, code.guid))
         st.button(
