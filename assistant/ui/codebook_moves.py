@@ -35,8 +35,9 @@ _STATE = "codebook_desk"
 
 @dataclass(slots=True)
 class CodebookDesk:
-    """What one tab has open: a code, the version in which it was opened, and what there is to say."""
+    """What one tab has open: who codes, a code, the version in which it was opened, and what there is to say."""
 
+    coder: str = ""
     chosen: str | None = None
     seen: dict[str, int] = field(default_factory=dict)
     said: str = ""
@@ -49,6 +50,7 @@ def current_desk() -> CodebookDesk:
     desk: CodebookDesk | None = st.session_state.get(_STATE)
     if desk is None:
         desk = st.session_state[_STATE] = CodebookDesk()
+    desk.coder = current_visit().sitting.coder
     return desk
 
 
@@ -63,7 +65,7 @@ def kept(act: Act[P]) -> Act[P]:
         desk.said = desk.problem = ""
         desk.conflict = False
         try:
-            if not _coder():
+            if not desk.coder:
                 msg = "Write your name into the field “Coder” at the left first; every change is kept under a name."
                 raise NotAllowedError(msg)
             act(study, desk, *args, **kwargs)
@@ -73,10 +75,6 @@ def kept(act: Act[P]) -> Act[P]:
             desk.problem = str(error)
 
     return acted
-
-
-def _coder() -> str:
-    return current_visit().sitting.coder
 
 
 def field_key(guid: str, name: str) -> str:
@@ -106,7 +104,7 @@ def save(study: Study, desk: CodebookDesk, guid: str) -> None:
         desk.said = "Nothing was changed."
         return
     try:
-        book = change_code(study, guid, changes, coder=_coder(), seen=desk.seen.get(guid))
+        book = change_code(study, guid, changes, coder=desk.coder, seen=desk.seen.get(guid))
     except ConflictError:
         newest = current_codebook(study)
         desk.seen[guid] = 0 if newest is None else newest.version
@@ -136,7 +134,7 @@ def forget(guid: str, desk: CodebookDesk) -> None:
 @kept
 def move(study: Study, desk: CodebookDesk, guid: str, parent: str | None, before: str | None) -> None:
     """Put a code elsewhere in the tree."""
-    book = move_code(study, guid, parent, before=before, coder=_coder())
+    book = move_code(study, guid, parent, before=before, coder=desk.coder)
     code = book.find(guid)
     desk.said = f"“{'' if code is None else code.name}” was moved (version {book.version})."
 
@@ -145,7 +143,7 @@ def move(study: Study, desk: CodebookDesk, guid: str, parent: str | None, before
 def add(study: Study, desk: CodebookDesk) -> None:
     """Add a code with what the two fields say."""
     state = st.session_state
-    book = add_code(study, state["new_code_name"], parent=state["new_code_theme"], coder=_coder())
+    book = add_code(study, state["new_code_name"], parent=state["new_code_theme"], coder=desk.coder)
     added = book.codes[-1]
     desk.chosen, desk.seen[added.guid] = added.guid, book.version
     desk.said = f"“{added.name}” is in the codebook (version {book.version})."
@@ -155,7 +153,7 @@ def add(study: Study, desk: CodebookDesk) -> None:
 @kept
 def merge(study: Study, desk: CodebookDesk, guid: str, into: str) -> None:
     """Merge the open code into another one, which is open then."""
-    book = merge_codes(study, into, [guid], coder=_coder())
+    book = merge_codes(study, into, [guid], coder=desk.coder)
     forget(guid, desk)
     kept_code = book.find(into)
     desk.chosen, desk.seen[into] = into, book.version
@@ -173,7 +171,7 @@ def split(study: Study, desk: CodebookDesk, guid: str, key: str) -> None:
     if any(not part.name for part in parts):
         msg = "A part has no name; write each part as “name: definition” on a line of its own."
         raise InvalidInputError(msg)
-    book = split_code(study, guid, parts, coder=_coder())
+    book = split_code(study, guid, parts, coder=desk.coder)
     forget(guid, desk)
     desk.chosen = None
     desk.said = f"Split (version {book.version}). Sort your codings of it under “Former codes”."
@@ -182,7 +180,7 @@ def split(study: Study, desk: CodebookDesk, guid: str, key: str) -> None:
 @kept
 def retire(study: Study, desk: CodebookDesk, guid: str, *, retired: bool) -> None:
     """Retire the open code, or bring it back."""
-    book = retire_code(study, guid, coder=_coder(), retired=retired)
+    book = retire_code(study, guid, coder=desk.coder, retired=retired)
     desk.seen[guid] = book.version
     desk.said = f"{'Retired' if retired else 'Brought back'} (version {book.version})."
 
@@ -190,7 +188,7 @@ def retire(study: Study, desk: CodebookDesk, guid: str, *, retired: bool) -> Non
 @kept
 def restore(study: Study, desk: CodebookDesk, version: int) -> None:
     """Make an earlier version the newest one."""
-    book = restore_version(study, version, coder=_coder())
+    book = restore_version(study, version, coder=desk.coder)
     desk.seen.clear()
     desk.said = f"Version {version} was restored as version {book.version}."
 
@@ -200,5 +198,5 @@ def sort(study: Study, desk: CodebookDesk, keys: dict[str, str]) -> None:
     """Sort this coder's codings of a former code as the lists say; `keys` are the lists' keys by decision."""
     chosen = {guid: tuple(st.session_state.get(key) or ()) for guid, key in keys.items()}
     wanted = {guid: codes for guid, codes in chosen.items() if codes}
-    count = sort_codings(study, _coder(), wanted)
+    count = sort_codings(study, desk.coder, wanted)
     desk.said = f"{count} coding{'' if count == 1 else 's'} sorted."

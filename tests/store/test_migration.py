@@ -12,6 +12,7 @@ from store import database
 from store.audit import verify
 from store.codebook import codebook_versions, current_codebook
 from store.decisions import decisions
+from store.memos import MemoDraft, MemoTarget, keep_memo
 from store.study import open_study
 
 
@@ -38,33 +39,34 @@ def rows_into(old, new):
         connection.commit()
 
 
-@pytest.fixture
-def first_schema(tmp_path):
-    """The folder of a filled study whose database has the first schema, and what its codebooks and decisions were."""
+@pytest.fixture(params=["0001", "0002"])
+def older(tmp_path, request):
+    """A filled study whose database has an older schema: its folder, what it holds, and the schema's number."""
     with full_study(tmp_path) as study:
         folder, before = study.folder, (codebook_versions(study), decisions(study))
     new = folder / "study.db"
     new.rename(tmp_path / "filled.db")
-    at_revision(new, "0001")
+    at_revision(new, request.param)
     rows_into(new, tmp_path / "filled.db")
-    return folder, before
+    return folder, before, request.param
 
 
-def test_a_study_of_the_first_schema_opens_after_a_backup_and_verifies(first_schema):
+def test_a_study_of_an_older_schema_opens_after_a_backup_and_verifies(older):
     """Nothing is lost or changed on the way to the present schema, and the chain of events still fits every row."""
-    folder, before = first_schema
+    folder, before, revision = older
     with open_study(folder) as study:
         assert study.migrated_from is not None
-        assert "-0001.db" in study.migrated_from.name
+        assert f"-{revision}.db" in study.migrated_from.name
         assert (codebook_versions(study), decisions(study)) == before
         assert verify(study).faults == ()
     with open_study(folder) as again:
         assert again.migrated_from is None
 
 
-def test_a_migrated_study_takes_codes_with_origins(first_schema):
+def test_a_migrated_study_takes_codes_with_origins_and_memos(older):
     """What the new schema is for works in the old study, beside versions that know no origins."""
-    with open_study(first_schema[0]) as study:
+    with open_study(older[0]) as study:
+        keep_memo(study, "ada", MemoDraft(MemoTarget(), "Still here."))
         queue = current_codebook(study).find("queue")
         parts = [DraftCode("waiting"), DraftCode("priority")]
         split_code(study, "queue", parts, coder="ada")
