@@ -53,7 +53,7 @@ def main() -> None:
         st.Page(told(place.draw), title=place.title, url_path=place.address, default=place is PLACES[0])
         for place in PLACES
     ]
-    chosen = st.navigation(pages, position="top")
+    chosen = st.navigation(pages, position="sidebar", expanded=True)
     st.html(f"<style>{page_styles()}</style>")
     with st.sidebar:
         draw_sidebar()

@@ -66,6 +66,7 @@ def desk_state(study: Study, visit: Visit, card: Card, codebook: Codebook) -> di
     last = _is_last(study, visit, segment, way)
     return {
         "heard": visit.heard,
+        "way": f"{visit.order}|{visit.assigned}|{visit.filters.to_query()}",
         "text": text_key(segment.interview, segment.revision),
         "codes": codes_key(codebook),
         "segment": _place(segment),

@@ -1,7 +1,7 @@
 """The whole loop of reviewing on the keyboard: blind, revealed, answered, in another order, with what was learnt."""
 
 import pytest
-from test_review import go, press, settle, words
+from test_review import at, go, press, settle, words
 
 from assistant.review import is_blind
 from assistant.suggest import propose
@@ -18,43 +18,69 @@ def test_the_loop_without_a_mouse(page, study):
     """Code blind, reveal, accept, reject, undo, another order, to the end: no click, and all of it is on record."""
     keep_setting(study.folder, "blind_share", 1.0)
     go(page, "Review")
-    page.locator(".st-key-blind", has_text="code this passage before you see suggestions").wait_for()
-    assert page.locator('[class*="st-key-suggested_"]').count() == 0
+    page.locator(".rd-blind", has_text="code this passage before you see suggestions").wait_for()
+    assert page.locator(".rd-suggested").count() == 0
     page.keyboard.press("1")
     page.keyboard.press("a")
     page.keyboard.type("failed")
-    page.keyboard.press("Enter")
-    page.locator(".st-key-confirmed_own_1", has_text="Failed runs").wait_for()
+    press(page, "Enter", '[data-own="c2"]')
     assert words(study) == [("add", "c2")], "no key answers what is not shown"
     assert suggestions(study) == ()
 
-    press(page, "r", ".st-key-suggested_1")
+    press(page, "r", '.rd-suggested[data-card="1"]')
     assert words(study)[1:] == [("read", None)]
-    press(page, "1", '[class*="st-key-confirmed_"]:has-text("Confirmed by Ana")')
-    press(page, "Shift+2", '[class*="st-key-rejected_"]')
-    press(page, "z", ".st-key-suggested_2")
+    press(page, "1", '.rd-confirmed[data-card="1"]')
+    press(page, "Shift+2", ".rd-rejected")
+    press(page, "z", '.rd-suggested[data-card="2"]')
     assert [verdict for verdict, _ in words(study)] == ["add", "read", "accept", "reject", "withdraw"]
 
-    press(page, "o", ".st-key-review_order input:focus")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("ArrowDown")
+    settle(page)
+    page.keyboard.press("o")
+    page.locator(".st-key-review_order input:focus").wait_for()
+    page.keyboard.type("Most likely")
     page.keyboard.press("Enter")
     page.wait_for_function("document.querySelector('.st-key-review_order input').value === 'Most likely first'")
-    page.wait_for_function("document.activeElement.tagName !== 'INPUT'")  # then the keys belong to the page again
+    page.keyboard.press("Escape")
+    settle(page)
     for number in range(2, 6):
-        press(page, "n", f"text={number} of the study’s 5 read")
-    page.get_by_text("This is the end of the study").wait_for()
-    press(page, "b", ".passage")
+        page.wait_for_function("!['INPUT', 'TEXTAREA'].includes(document.activeElement.tagName)")
+        press(page, "n")
+        page.locator(".rd-progress", has_text=f"{number} of the study’s 5 read").wait_for()
+    page.locator(".rd-end", has_text="everything here is read").wait_for()
+    press(page, "b")
     read = [verdict for verdict, _ in words(study)].count("read")
     assert read == len(segments(study, role=Role.PARTICIPANT)) == 5
+    assert verify(study).faults == ()
+
+
+def test_ten_suggestions_on_the_keyboard_alone(page, study):
+    """Accepted and rejected in turn, over both interviews: ten keys for answers, and each one is on the disk."""
+    keep_setting(study.folder, "expected_precision", 0.05)
+    go(page, "Review")
+    answered = 0
+    while answered < 10:
+        left = page.locator(".rd-suggested").count()
+        if left:
+            number = page.locator(".rd-suggested").first.get_attribute("data-card")
+            press(page, number if answered % 2 == 0 else f"Shift+{number}")
+            answered += 1
+        else:
+            before = at(page)
+            press(page, "n")
+            if at(page) == before:
+                break
+    made = [verdict for verdict, _ in words(study) if verdict in ("accept", "reject")]
+    assert len(made) == answered == 10
+    assert made == ["accept", "reject"] * 5
     assert verify(study).faults == ()
 
 
 def test_the_precision_is_chosen_on_the_keyboard(page, study):
     """S opens what is known of the suggestions; the choice is kept in the study's settings, and the card follows."""
     go(page, "Review")
-    page.locator(".st-key-suggested_1").wait_for()
-    press(page, "s", ".outlook:visible")
+    page.locator('.rd-suggested[data-card="1"]').wait_for()
+    page.keyboard.press("s")
+    page.locator(".outlook:visible").wait_for()
     page.locator(".st-key-expected_precision input").focus()
     page.keyboard.type("95")
     page.keyboard.press("Enter")
@@ -63,22 +89,19 @@ def test_the_precision_is_chosen_on_the_keyboard(page, study):
     page.keyboard.press("Escape")
 
 
-def test_evidence_can_be_opened_and_stays_inside_the_page(page, study):
-    """What spoke for a suggestion is folded, opens without leaving the page's width, and a blind half stays blind."""
+def test_evidence_can_be_opened_and_a_blind_half_stays_blind(page, study):
+    """What spoke for a suggestion is folded, opens with a key, and stays inside the page."""
     keep_setting(study.folder, "blind_share", 0.5)
     drawn = {s.id: is_blind(s, propose(study), 0.5) for s in segments(study, role=Role.PARTICIPANT)}
     go(page, "Review")
     for blind in list(drawn.values())[:3]:
-        assert page.locator(".st-key-blind").count() == int(blind)
-        summary = page.locator(".spoken-for summary")
+        assert page.locator(".rd-card.rd-blind").count() == int(blind)
+        summary = page.locator(".rd-why summary")
         if summary.count():
             summary.first.focus()
             page.keyboard.press("Enter")
-            page.locator(".spoken-for[open]").get_by_text("(log-odds)").wait_for()
+            page.locator(".rd-why[open]").get_by_text("(log-odds)").wait_for()
         assert page.evaluate(
             "document.querySelector('.stMain').scrollWidth <= document.querySelector('.stMain').clientWidth"
         )
-        before = page.locator(".passage .now p").inner_text()
-        page.keyboard.press("n")
-        page.wait_for_function("text => document.querySelector('.passage .now p')?.innerText !== text", arg=before)
-        settle(page)
+        press(page, "n")

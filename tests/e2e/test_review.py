@@ -1,14 +1,18 @@
+"""The review desk in a real browser: every key, the selection, the recording, and what is on the disk afterwards."""
+
 import pytest
 from small_study import TRICKY_CODE
 
+from assistant.ui.navigation import PLACES
 from store.audit import verify
+from store.codebook import current_codebook
 from store.decisions import codings, decisions
 from store.event_log import log
+from store.memos import memos
+from store.segments import segments
+from store.transcripts import transcript
 
 pytestmark = pytest.mark.browser
-
-PAGES = ("Study", "Transcripts", "Codebook", "Review", "Quotes", "Saturation", "Audit")
-GUIDS = {"Borrowed machines": "c1", "Unseen work": "c3"}
 
 
 def settle(page) -> None:
@@ -25,11 +29,14 @@ def go(page, title: str) -> None:
     settle(page)
 
 
-def press(page, key: str, then: str) -> None:
-    """Press a key when the page is at rest, and wait for what it is to bring."""
-    settle(page)
+def press(page, key: str, then: str = "") -> None:
+    """Press a key, wait until what it did is on the disk and drawn, and for what it is to bring."""
+    before = int(page.locator(".rd-root").get_attribute("data-heard"))
     page.keyboard.press(key)
-    page.locator(then).first.wait_for()
+    page.wait_for_function("before => Number(document.querySelector('.rd-root').dataset.heard) > before", arg=before)
+    page.wait_for_function("document.querySelector('.rd-root').dataset.waiting === '0'")
+    if then:
+        page.locator(then).first.wait_for()
 
 
 def words(study) -> list[tuple[str, str | None]]:
@@ -38,79 +45,156 @@ def words(study) -> list[tuple[str, str | None]]:
 
 def suggested(page, number: int) -> str:
     """The GUID of the suggestion of that number."""
-    return GUIDS[page.locator(f".st-key-card_{number} strong").inner_text()]
+    return page.locator(f'.rd-card[data-card="{number}"]').get_attribute("data-code")
 
 
-def test_decisions_by_key_survive_a_reload(page, study):
-    """Accept and reject by key, undo, go on, reload: exactly these decisions are in the database and in the log."""
+def at(page) -> str:
+    """Where the desk says it stands."""
+    return page.locator(".rd-progress span").inner_text()
+
+
+def test_decisions_by_key_survive_a_reload_and_can_still_be_undone(page, study):
+    """Accept, reject, undo, next, reload: exactly these decisions are on the disk, and Z goes on where it was."""
     go(page, "Review")
     first, second = suggested(page, 1), suggested(page, 2)
-    press(page, "1", ".st-key-confirmed_1")
-    press(page, "Shift+2", ".st-key-rejected_2")
+    press(page, "1", '.rd-confirmed[data-card="1"]')
+    press(page, "Shift+2", '.rd-rejected[data-card="2"]')
     assert words(study) == [("accept", first), ("reject", second)], "what is drawn as decided is on disk"
-    press(page, "z", ".st-key-suggested_2")
-    press(page, "n", "text=Segment 2 of 3")
+    press(page, "z", '.rd-suggested[data-card="2"]')
+    press(page, "n")
+    assert "Segment 2 of 3" in at(page)
     page.reload()
-    page.get_by_text("Segment 2 of 3").wait_for()
+    page.locator(".rd-progress", has_text="Segment 2 of 3").wait_for()
     settle(page)
-
-    # The field is drawn later than the cards, and empty for a moment before it takes its value from the address.
-    page.wait_for_function("document.querySelector('input[aria-label=Coder]')?.value === 'Ana'")
     assert words(study) == [("accept", first), ("reject", second), ("withdraw", second), ("read", None)]
     assert [(c.code, c.coder) for c in codings(study)] == [(first, "Ana")]
-    page.locator("body[data-review-keys]").wait_for(state="attached")
-    press(page, "b", '[class*="st-key-confirmed_"]:has-text("Confirmed by Ana")')
+    press(page, "z", '.rd-suggested[data-card="1"]')
+    assert codings(study) == ()
+    assert "Segment 1 of 3" in at(page)
     made = [event for event in log(study) if event.type.startswith("decision")]
-    assert [event.coder for event in made] == ["Ana"] * 4
+    assert {event.coder for event in made} == {"Ana"}
     assert verify(study).faults == ()
 
 
-def test_replace_by_another_code_with_the_mouse(page, study):
-    """A suggestion replaced from its list is rejected, and the chosen code added, whatever mark-up is in its name."""
+def test_a_code_by_typing_and_several_at_once_whatever_is_in_their_names(page, study):
+    """X replaces by what is typed; A adds several with Shift+Enter; mark-up in a name is text."""
     go(page, "Review")
     first = suggested(page, 1)
-    page.locator(".st-key-answers_1 input").click()
-    page.get_by_role("option", name=TRICKY_CODE).click()
-    page.locator(".st-key-confirmed_own_1", has_text=TRICKY_CODE).wait_for()
+    page.keyboard.press("x")
+    page.keyboard.type("bold")
+    press(page, "Enter", '[data-own="c4"]')
+    assert page.locator('[data-own="c4"] .rd-name').inner_text() == TRICKY_CODE
     assert words(study) == [("reject", first), ("add", "c4")]
-
-
-def test_keys_beside_the_buttons(page, study):
-    """A puts the cursor into the list of codes, where letters are text; then the keys decide again. Arrows move."""
-    go(page, "Review")
     page.keyboard.press("a")
     page.keyboard.type("failed n1")
-    page.keyboard.press("Backspace")
-    page.keyboard.press("Backspace")
-    page.keyboard.press("Backspace")
-    assert words(study) == [], "keys pressed in a list are letters, not decisions"
-    page.keyboard.press("Enter")
-    page.locator(".st-key-confirmed_own_1", has_text="Failed runs").wait_for()
-    press(page, "1", ".st-key-confirmed_1")
-    press(page, "ArrowRight", "text=Segment 2 of 3")
-    press(page, "ArrowLeft", "text=Segment 1 of 3")
-    settle(page)
+    assert words(study) == [("reject", first), ("add", "c4")], "keys pressed in a field are letters, not decisions"
+    for _ in range(3):
+        page.keyboard.press("Backspace")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("never found 5")
+    press(page, "Enter", '[data-own="c5"]')
+    assert words(study)[2:] == [("add", "c2"), ("add", "c5")]
+    press(page, "z")
+    assert {c.code for c in codings(study)} == {"c4"}, "several codes are one step"
+
+
+def test_a_new_code_and_a_memo_by_key(page, study):
+    """C makes a code for the passage; M writes a memo; Escape loses nothing that was typed."""
+    go(page, "Review")
+    page.keyboard.press("m")
+    page.keyboard.type("A half thou")
+    page.keyboard.press("Escape")
+    page.keyboard.press("m")
+    page.keyboard.type("ght.")
+    press(page, "Control+Enter", ".rd-memos")
+    (memo,) = memos(study)
+    assert memo.text in ("A half thought.", "ght.A half thou"), "the caret may stand at either end"
+    page.keyboard.press("c")
+    page.keyboard.type("Night work")
+    press(page, "Control+Enter")
+    page.locator(".rd-name", has_text="Night work").wait_for()
+    code = current_codebook(study).find("Night work")
+    assert [c.code for c in codings(study)] == [code.guid]
+
+
+def test_arrows_help_and_a_click_in_the_transcript(page, study):
+    """Arrows move; ? shows the keys; the arrow beside a passage leads to it."""
+    go(page, "Review")
+    press(page, "ArrowRight")
+    assert "Segment 2 of 3" in at(page)
+    press(page, "ArrowLeft")
+    assert "Segment 1 of 3" in at(page)
     page.keyboard.press("?")
-    page.locator("dl.keys").wait_for()
-    assert [verdict for verdict, _ in words(study)] == ["add", "accept", "read"]
+    page.locator(".rd-keys").wait_for()
+    page.keyboard.press("?")
+    page.locator(".rd-keys").wait_for(state="detached")
+    third = segments(study, "I1")[4]
+    page.locator(f'[data-segment="{third.id}"] .tv-go').click()
+    page.locator(".rd-progress", has_text="Segment 3 of 3").wait_for()
+    assert words(study) == [("read", None)]
 
 
-def test_the_recording_stands_at_the_segment(page, study):
-    """The player of a recording is moved to the time at which the segment begins."""
+def test_the_recording_stands_at_the_segment_and_a_word_plays_from_there(page, study):
+    """The player is moved to where the segment begins; a click on a word moves it to the word."""
     go(page, "Review")
     page.locator(".st-key-review_interview input").click()
     page.get_by_role("option", name="Interview I2").click()
     page.locator(".st-key-recording audio").wait_for()
     page.wait_for_function("document.querySelector('.st-key-recording audio').currentTime === 3")
-    press(page, "n", "text=Segment 2 of 2")
+    press(page, "n")
     page.wait_for_function("document.querySelector('.st-key-recording audio').currentTime === 6")
+    first = segments(study, "I2")[1]
+    page.locator(f'[data-segment="{first.id}"] .tv-text').click(position={"x": 4, "y": 12})
+    page.wait_for_function("document.querySelector('.st-key-recording audio').currentTime < 4")
+
+
+def test_a_coding_is_re_spanned_with_the_mouse_and_with_keys(page, study):
+    """Dragging snaps to words; arrows move by word; what lands on the disk is the exact slice."""
+    go(page, "Review")
+    press(page, "1", '.rd-confirmed[data-card="1"]')
+    text = transcript(study, "I1").text
+    page.keyboard.press("e")
+    page.locator(".rd-selected", has_text="Re-span").wait_for()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    press(page, "Enter")
+    (coding,) = codings(study)
+    assert coding.span.of(text) == "We borrowed"
+    page.keyboard.press("e")
+    row = page.locator(".tv-current .tv-text")
+    box = row.bounding_box()
+    page.mouse.move(box["x"] + 30, box["y"] + 12)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 150, box["y"] + 12, steps=5)
+    before = int(page.locator(".rd-root").get_attribute("data-heard"))
+    page.mouse.up()
+    page.wait_for_function("before => Number(document.querySelector('.rd-root').dataset.heard) > before", arg=before)
+    (coding,) = codings(study)
+    here = coding.span.of(text)
+    assert here != "We borrowed"
+    assert text[coding.span.start - 1] in " \n", here
+    assert text[coding.span.end] in " .\n", here
+    press(page, "z")
+    assert codings(study)[0].span.of(text) == "We borrowed"
+    assert verify(study).faults == ()
 
 
 def test_every_page_fits_and_opens(page):
     """No page raises, complains, asks another machine for something, or is wider than 1280 pixels."""
-    for title in PAGES:
-        go(page, title)
-        assert page.locator(".stException").count() == 0, title
+    for place in PLACES:
+        go(page, place.title)
+        assert page.locator(".stException").count() == 0, place.title
         widths = page.evaluate("[document.documentElement, document.querySelector('.stMain')].map(e => e.scrollWidth)")
-        assert widths[0] <= 1280, title
-        assert widths[1] <= page.evaluate("document.querySelector('.stMain').clientWidth"), title
+        assert widths[0] <= 1280, place.title
+        assert widths[1] <= page.evaluate("document.querySelector('.stMain').clientWidth"), place.title
+
+
+def test_what_others_wrote_is_text_in_the_browser_too(page):
+    """A speaker and a code full of mark-up are shown as they are written, on transcripts and in the tree."""
+    go(page, "Transcripts")
+    page.locator(".tv-speaker", has_text="<script>alert(1)</script>").wait_for()
+    page.locator(".tv-text", has_text="<b>noticed</b>").wait_for()
+    go(page, "Codebook")
+    assert page.locator(".ct-name", has_text=TRICKY_CODE).count() == 1

@@ -76,9 +76,8 @@ def test_codings_follow_a_correction(machines):
     ledger.refresh()
     text = transcript(machines, label)
     said = [t.span.of(text.text) for t in text.turns]
-    turns = [
-        NewTurn(words, t.speaker, t.role) for words, t in zip([f"Well. {said[0]}", *said[1:]], text.turns, strict=True)
-    ]
+    said[0] = f"Well. {said[0]}"
+    turns = [NewTurn(words, t.speaker, t.role) for words, t in zip(said, text.turns, strict=True)]
     revise_transcript(machines, label, turns, coder="ada")
     ledger.refresh()
     now = transcript(machines, label)

@@ -36,6 +36,8 @@ function createDesk(root) {
     outbox.hear(data.heard);
     const moved = !before || before.segment.id !== data.segment.id;
     if (moved) leaveSegment();
+    // A choice in a list above is over: afterwards the keys belong to the desk again.
+    if ((moved || before?.way !== data.way) && isTyping(document.activeElement) && !root.contains(document.activeElement)) document.activeElement.blur();
     draw(moved);
     if (moved) player.at(data.segment.start_ms, data.segment.end_ms);
     root.dataset.heard = data.heard;
