@@ -235,6 +235,14 @@ def _shown(session: Session, drafts: Sequence[SuggestionDraft]) -> dict[_Key, Su
     return rows
 
 
+def suggestions_within(session: Session, wanted: Iterable[int]) -> list[SuggestionRow]:
+    """The rows of these ids, a few queries for all: while they are held, a session finds them without another one."""
+    found: list[SuggestionRow] = []
+    for part in _parts(wanted):
+        found += session.scalars(select(SuggestionRow).options(*_WITH_PLACE).where(SuggestionRow.id.in_(part)))
+    return found
+
+
 def _with_places(session: Session, wanted: Iterable[int]) -> dict[int, SegmentRow]:
     found: dict[int, SegmentRow] = {}
     for part in _parts(wanted):

@@ -19,8 +19,8 @@ from store.codebook import newest_version
 from store.coders import coder_row
 from store.decisions import add_decisions, decision_columns, decision_value
 from store.errors import ConflictError, NotFoundError
-from store.records import CodebookRow, CoderRow, DecisionRow, EventRow, TranscriptRow
-from store.runs import show_within
+from store.records import CodebookRow, CoderRow, DecisionRow, EventRow, SuggestionRow, TranscriptRow
+from store.runs import show_within, suggestions_within
 from store.study import Study
 from store.values import Decision, DecisionDraft, Span, SuggestionDraft, Verdict
 
@@ -88,7 +88,8 @@ def keep_step(
         answers = list({_place(draft): (draft, shown) for draft, shown in answers}.values())
         last = _last_words(session, who, [_place(draft) for draft, _ in answers])
         _refuse_changed(session, who, instead_of)
-        made = add_decisions(session, who, _answering(session, answers))
+        shown = show_within(session, [suggestion for _, suggestion in answers if suggestion is not None])
+        made = add_decisions(session, who, _answering(answers, shown))
         return tuple(Said(decision, last.get(_place(decision))) for decision in made)
 
 
@@ -115,6 +116,7 @@ def turn_step(
             for again in some
         ]
         kept = [again.draft for again, is_good in zip(some, good, strict=True) if is_good]
+        _held = suggestions_within(session, [draft.suggestion_id for draft in kept if draft.suggestion_id is not None])
         made = iter(add_decisions(session, who, kept))
         payload = {"sitting": sitting, "step": step.isoformat(), "decisions": len(kept)}
         events.append(session, str(turn), payload, coder=who.name)
@@ -163,9 +165,8 @@ def _refuse_changed(session: Session, who: CoderRow, expected: Decision | None) 
         raise ConflictError(msg)
 
 
-def _answering(session: Session, answers: Sequence[Answer]) -> list[DecisionDraft]:
-    new = [shown for _, shown in answers if shown is not None]
-    rows = iter(show_within(session, new))
+def _answering(answers: Sequence[Answer], rows: Iterable[SuggestionRow]) -> list[DecisionDraft]:
+    rows = iter(rows)
     return [draft if shown is None else replace(draft, suggestion_id=next(rows).id) for draft, shown in answers]
 
 
