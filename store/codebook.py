@@ -1,6 +1,6 @@
 """Versions of the codebook: every edit makes a new one, none is ever changed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import select
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from store import events
 from store.canonical import sha256_json
-from store.errors import InvalidInputError
+from store.errors import ConflictError, InvalidInputError, NotFoundError
 from store.records import CodebookRow, CodeRow
 from store.study import Study
 from store.values import Code, Codebook
@@ -21,6 +21,45 @@ def keep_codebook(study: Study, codes: Sequence[Code], *, coder: str, reason: st
     """
     with study.write() as session:
         return add_version(session, codes, coder=coder, reason=reason)
+
+
+def edit_codebook(
+    study: Study,
+    edit: Callable[[Codebook], Sequence[Code]],
+    *,
+    coder: str,
+    reason: str,
+    touched: Iterable[str] = (),
+    seen: int | None = None,
+) -> Codebook:
+    """Keep the version that `edit` makes of the newest one; while it is made, nobody else can keep another.
+
+    `touched` are the GUIDs of codes that the person saw in version `seen`: raises ConflictError where somebody has
+    changed one of them since. What `edit` raises leaves everything as it was; an edit that changes nothing keeps none.
+    """
+    with study.write() as session:
+        newest = newest_version(session)
+        if newest is None:
+            msg = "This study has no codebook yet; bring one with `interview codebook import`, or add a first code."
+            raise NotFoundError(msg)
+        if seen is not None and seen != newest.version:
+            _refuse_changed(session, newest, seen, touched)
+        codes = tuple(edit(newest))
+        return newest if codes == newest.codes else add_version(session, codes, coder=coder, reason=reason)
+
+
+def _refuse_changed(session: Session, newest: Codebook, seen: int, touched: Iterable[str]) -> None:
+    row = session.scalar(select(CodebookRow).where(CodebookRow.version == seen))
+    before = {} if row is None else {code.guid: code for code in _value(row).codes}
+    now = {code.guid: code for code in newest.codes}
+    for guid in touched:
+        if guid in before and now.get(guid) != before[guid]:
+            what = "changed" if guid in now else "took out"
+            msg = (
+                f"{newest.coder or 'Somebody'} {what} “{before[guid].name}” since you opened it (version "
+                f"{newest.version}); look at it as it is now, then keep yours again."
+            )
+            raise ConflictError(msg)
 
 
 def add_version(session: Session, codes: Sequence[Code], *, coder: str, reason: str) -> Codebook:
@@ -82,10 +121,22 @@ def newest_version(session: Session) -> Codebook | None:
     return None if row is None else _value(row)
 
 
-def codebook_versions(study: Study) -> tuple[Codebook, ...]:
-    """All versions, oldest first."""
+def version_at(session: Session, through: int | None) -> Codebook | None:
+    """The version that was the newest after the event of that number; the newest of all for None."""
+    if through is None:
+        return newest_version(session)
+    query = select(CodebookRow).where(CodebookRow.event_id <= through).order_by(CodebookRow.version.desc())
+    row = session.scalars(query.limit(1)).first()
+    return None if row is None else _value(row)
+
+
+def codebook_versions(study: Study, *, through: int | None = None) -> tuple[Codebook, ...]:
+    """All versions, oldest first; with `through`, those made by the event of that number."""
+    query = select(CodebookRow).order_by(CodebookRow.version)
+    if through is not None:
+        query = query.where(CodebookRow.event_id <= through)
     with study.read() as session:
-        return tuple(_value(row) for row in session.scalars(select(CodebookRow).order_by(CodebookRow.version)))
+        return tuple(_value(row) for row in session.scalars(query))
 
 
 def _newest(session: Session) -> CodebookRow | None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from store import events
 from store.canonical import sha256_text
+from store.codebook import version_at
 from store.coders import coder_row
 from store.errors import InvalidInputError, NotFoundError
 from store.records import CodebookRow, CoderRow, DecisionRow, InterviewRow, SuggestionRow, TranscriptRow
@@ -91,14 +92,20 @@ def _refuse_unanswered(session: Session, transcript: TranscriptRow, draft: Decis
         raise InvalidInputError(msg)
 
 
-def decisions(study: Study, *, interview: str | None = None, coder: str | None = None) -> tuple[Decision, ...]:
-    """All decisions in the order in which they were recorded."""
+def decisions(
+    study: Study, *, interview: str | None = None, coder: str | None = None, through: int | None = None
+) -> tuple[Decision, ...]:
+    """All decisions in the order in which they were recorded; with `through`, those up to the event of that number."""
     with study.read() as session:
-        return _made(session, interview, coder)
+        return _made(session, interview, coder, through)
 
 
-def _made(session: Session, interview: str | None, coder: str | None) -> tuple[Decision, ...]:
+def _made(
+    session: Session, interview: str | None, coder: str | None, through: int | None = None
+) -> tuple[Decision, ...]:
     query = decision_columns()
+    if through is not None:
+        query = query.where(DecisionRow.event_id <= through)
     if interview is not None:
         query = query.where(InterviewRow.label == interview)
     if coder is not None:
@@ -160,30 +167,39 @@ def standing(made: Iterable[Decision]) -> dict[tuple[str, int, Span, str], Decis
     return last
 
 
-def codings(study: Study, *, interview: str | None = None, coder: str | None = None) -> tuple[Coding, ...]:
-    """The codings that stand, their spans moved to each interview's current revision."""
+def codings(
+    study: Study, *, interview: str | None = None, coder: str | None = None, through: int | None = None
+) -> tuple[Coding, ...]:
+    """The codings that stand, their spans moved to each interview's current revision.
+
+    A coding carries the code that it counts for in the newest codebook (`Codebook.present`), or the one it was made
+    with where there is none; what two codes that were merged had both on one stretch counts once. With `through`, as it
+    stood after the event of that number, under the codebook of then.
+    """
     with study.read() as session:
-        made = _made(session, interview, coder)
+        made = _made(session, interview, coder, through)
+        codebook = version_at(session, through)
         mover = SpanMover(session)
-        found = []
+        found: dict[tuple[str, int, Span, str], Coding] = {}
         for decision in standing(made).values():
             if decision.verdict not in (Verdict.ACCEPT, Verdict.ADD) or decision.code is None:
                 continue
             moved = mover.move(decision.transcript_id, decision.span)
-            found.append(
-                Coding(
-                    interview=decision.interview,
-                    transcript_id=moved.transcript_id,
-                    span=moved.span,
-                    code=decision.code,
-                    coder=decision.coder,
-                    decision=decision.guid,
-                    at=decision.at,
-                    memo=decision.memo,
-                    needs_look=moved.needs_look,
-                )
+            present = None if codebook is None else codebook.present(decision.code)
+            coding = Coding(
+                interview=decision.interview,
+                transcript_id=moved.transcript_id,
+                span=moved.span,
+                code=present or decision.code,
+                coder=decision.coder,
+                decision=decision.guid,
+                at=decision.at,
+                memo=decision.memo,
+                needs_look=moved.needs_look,
+                made_with=decision.code,
             )
-        return tuple(found)
+            found.setdefault((coding.coder, coding.transcript_id, coding.span, coding.code), coding)
+        return tuple(found.values())
 
 
 def stances(study: Study, *, past: bool = False) -> tuple[Stance, ...]:

@@ -201,7 +201,9 @@ def _value(session: Session, row: DoubleCodingRow, mover: SpanMover | None = Non
         moved = (mover.move(part.transcript_id, Span(start, end)) for start, end in part.spans)
         spans[part.transcript.interview.label] = tuple((m.transcript_id, m.span) for m in moved)
     end = session.scalar(select(DoubleCodingEndRow).where(DoubleCodingEndRow.double_coding_id == row.id))
-    ended = None if end is None else "finished" if end.how == "finished" else "called off"
+    ended: Literal["finished", "called off"] | None = None
+    if end is not None:
+        ended = "finished" if end.how == "finished" else "called off"
     return DoubleCoding(
         guid=row.guid,
         name=row.name,

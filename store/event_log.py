@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -56,6 +57,12 @@ def count_events(study: Study, wanted: LogFilter) -> int:
         return session.scalar(_filtered(session, select(func.count(EventRow.id)), wanted)) or 0
 
 
+def last_event(study: Study) -> int:
+    """The number of the newest event."""
+    with study.read() as session:
+        return session.scalar(select(func.max(EventRow.id))) or 0
+
+
 def event_types(study: Study) -> tuple[str, ...]:
     """The types of events that occur, in alphabetical order."""
     with study.read() as session:
@@ -80,7 +87,7 @@ def events_of(study: Study, numbers: Iterable[int]) -> tuple[Logged, ...]:
         return tuple(found)
 
 
-def _filtered(session: Session, query: Select[tuple[object]], wanted: LogFilter) -> Select[tuple[object]]:
+def _filtered(session: Session, query: Select[Any], wanted: LogFilter) -> Select[Any]:
     if wanted.types:
         query = query.where(EventRow.type.in_(wanted.types))
     if wanted.coder is not None:

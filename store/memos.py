@@ -179,7 +179,7 @@ def memo_history(study: Study, guid: str) -> tuple[Memo, ...]:
         return tuple(_value(row, rows[0], mover) for row in rows)
 
 
-def _with_all() -> Select[tuple[MemoRow]]:
+def _with_all() -> Select[MemoRow]:
     return select(MemoRow).options(joinedload(MemoRow.coder), joinedload(MemoRow.interview))
 
 

@@ -355,7 +355,8 @@ class Decision:
 class Coding:
     """A code that stands on a span for a coder after all decisions, in the interview's current revision.
 
-    `needs_look` is set where a correction of the transcript touched the span so that it could not be moved.
+    `needs_look` is set where a correction of the transcript touched the span so that it could not be moved;
+    `made_with` is the code that the decision named, which may have been merged into `code` since.
     """
 
     interview: str
@@ -367,6 +368,7 @@ class Coding:
     at: datetime
     memo: str = ""
     needs_look: bool = False
+    made_with: str = ""
 
 
 @dataclass(frozen=True, slots=True)

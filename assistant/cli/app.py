@@ -5,14 +5,18 @@ import typer
 from assistant.cli.add import add_command
 from assistant.cli.audit import audit_app
 from assistant.cli.candidates import candidates_command
-from assistant.cli.codebook import codebook_app
+from assistant.cli.codebook_edits import codebook_app
+from assistant.cli.coders import coders_app
 from assistant.cli.decide import decide_command
 from assistant.cli.demo import demo_command
 from assistant.cli.doctor import doctor_command
+from assistant.cli.memo import memo_app
+from assistant.cli.milestone import milestone_app
 from assistant.cli.models import models_app
 from assistant.cli.quotes import quotes_command
 from assistant.cli.review import review_command
 from assistant.cli.saturation import saturation_command
+from assistant.cli.second import second_app
 from assistant.cli.study import erase_command, new_command, reindex_command
 from assistant.cli.suggest import suggest_command
 from assistant.cli.transcribe import transcribe_command
@@ -33,6 +37,10 @@ app.command("suggest")(suggest_command)
 app.command("candidates")(candidates_command)
 app.command("review")(review_command)
 app.command("decide")(decide_command)
+app.add_typer(coders_app, name="coders")
+app.add_typer(second_app, name="second")
+app.add_typer(memo_app, name="memo")
+app.add_typer(milestone_app, name="milestone")
 app.command("quotes")(quotes_command)
 app.command("saturation")(saturation_command)
 app.command("erase")(erase_command)

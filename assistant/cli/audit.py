@@ -23,16 +23,21 @@ def show_command(
     event: Annotated[
         int | None, typer.Option(min=1, help="The whole of one event; that of a suggestion is explained.")
     ] = None,
+    kind: Annotated[list[str] | None, typer.Option("--type", help="Only events of this type; may be repeated.")] = None,
+    coder: Annotated[str | None, typer.Option(help="Only what this person did.")] = None,
+    interview: Annotated[str | None, typer.Option(help="Only what concerns this interview.")] = None,
+    text: Annotated[str, typer.Option(help="Only events that hold this text.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Show the newest events, oldest first, or all that is known of one."""
-    from store.event_log import log
+    from store.event_log import LogFilter, log
 
     if event is not None:
         _show_one(study, event, as_json=as_json)
         return
     with opened(study) as (open_study, _):
-        events = log(open_study, limit=limit)
+        wanted = LogFilter(tuple(kind or ()), coder, interview, text=text)
+        events = log(open_study, limit=limit, wanted=wanted)
     if as_json:
         print_json([asdict(event) for event in events])
         return
@@ -46,7 +51,7 @@ def show_command(
 
 def _show_one(study: Path, number: int, *, as_json: bool) -> None:
     from assistant.suggest.explanation import SUGGESTION_SHOWN, explain
-    from store.audit import logged
+    from store.event_log import logged
 
     with opened(study) as (open_study, _):
         event = logged(open_study, number)
@@ -64,6 +69,32 @@ def _show_one(study: Path, number: int, *, as_json: bool) -> None:
     print("erased" if payload is None else json.dumps(payload, ensure_ascii=False, indent=2))
 
 
+@audit_app.command("life")
+def life_command(
+    study: StudyFolder,
+    event: Annotated[int, typer.Argument(min=1, help="The number of a decision's event.", show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Tell everything that happened to a coding: suggested, decided, moved, discussed, adjudicated."""
+    from assistant.review.life import coding_of_event, life
+    from store.errors import InvalidInputError
+
+    with opened(study) as (open_study, _):
+        guid = coding_of_event(open_study, event)
+        if guid is None:
+            msg = f"Event {event} is no decision on a code; `interview audit show --type decision.made` lists them."
+            raise InvalidInputError(msg)
+        found = life(open_study, guid)
+    if as_json:
+        print_json(
+            {**asdict(found), "moments": [{**asdict(each), "at": each.at.isoformat()} for each in found.moments]}
+        )
+        return
+    print(f"“{found.code}” in {found.interview}: {found.quote}")
+    for each in found.moments:
+        print(f"{each.at:%Y-%m-%d %H:%M:%S} {each.who} {each.what}. {each.detail}")
+
+
 @audit_app.command("verify")
 def verify_command(study: StudyFolder, as_json: AsJson = False) -> None:
     """Check the chain of events and every record that it vouches for; status 1 where something does not fit."""
@@ -75,6 +106,8 @@ def verify_command(study: StudyFolder, as_json: AsJson = False) -> None:
         print_json({"ok": not report.faults, **asdict(report)})
     elif not report.faults:
         print(f"The record is whole: {report.events} events, {report.erased} of them erased; head {report.head}.")
+    if report.first_broken is not None and not as_json:
+        note(f"The first event that does not hold is event {report.first_broken}.")
     for fault in () if as_json else report.faults:
         note(fault)
     if report.faults:

@@ -9,8 +9,8 @@ from store.errors import InvalidInputError
 COLUMNS = ("name", "parent", "definition", "include", "exclude", "examples", "colour")
 """What a file may say of a code, in the order in which it is written."""
 
-_LONGEST_NAME = 200
-_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}\Z")
+LONGEST_NAME = 200
+COLOUR = re.compile(r"#[0-9A-Fa-f]{6}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +55,12 @@ def draft(
     if not name:
         msg = f"{where} has a code without a name; give it one, or take it out."
         raise InvalidInputError(msg)
-    if len(name) > _LONGEST_NAME:
+    if len(name) > LONGEST_NAME:
         shown = name[:40]
-        msg = f"{where} has a name of {len(name)} characters (“{shown}…”); {_LONGEST_NAME} is the most."
+        msg = f"{where} has a name of {len(name)} characters (“{shown}…”); {LONGEST_NAME} is the most."
         raise InvalidInputError(msg)
     colour = values.get("colour", "").strip()
-    if colour and not _COLOUR.match(colour):
+    if colour and not COLOUR.match(colour):
         report.append(f"The colour “{colour}” of “{name}” is not like #1A2B3C; another was chosen.")
         colour = ""
     return DraftCode(

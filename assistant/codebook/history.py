@@ -44,6 +44,10 @@ def _changes(before: Code, after: Code, old: dict[str, Code], new: dict[str, Cod
         was, now = getattr(before, field), getattr(after, field)
         if was != now:
             yield Difference("changed", after.name, field, was, now)
+    if before.retired != after.retired:
+        yield Difference(
+            "changed", after.name, "in use", *("no" if code.retired else "yes" for code in (before, after))
+        )
     if before.examples != after.examples:
         examples = join_examples(before.examples), join_examples(after.examples)
         yield Difference("changed", after.name, "examples", *examples)

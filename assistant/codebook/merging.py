@@ -105,4 +105,5 @@ def _code(draft: DraftCode, old: Code | None, guids: dict[str, str]) -> Code:
         examples=draft.examples if "examples" in given else old.examples,
         colour=draft.colour or old.colour,
         origins=old.origins,
+        retired=old.retired,
     )

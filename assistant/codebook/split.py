@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from assistant.codebook.colours import with_colours
 from assistant.codebook.drafts import DraftCode
-from store.codebook import current_codebook, keep_codebook
+from store.codebook import current_codebook, edit_codebook
 from store.errors import InvalidInputError, NotFoundError
 from store.study import Study
 from store.values import Code, Codebook
@@ -21,50 +21,56 @@ def split_code(study: Study, code: str, parts: Sequence[DraftCode], *, coder: st
     of the old code stay on its GUID. Raises NotFoundError for an unknown code, InvalidInputError for fewer than two
     parts or an unknown theme.
     """
-    codebook = _newest(study)
-    old = _known(codebook, code)
     if len(parts) < _FEWEST_PARTS:
-        msg = f"“{old.name}” can only be split into two codes or more; name each of them."
+        msg = f"“{code}” can only be split into two codes or more; name each of them."
         raise InvalidInputError(msg)
-    new = [_part(part, old, codebook) for part in parts]
-    codes: list[Code] = []
-    for each in codebook.codes:
-        codes += new if each.guid == old.guid else [_moved(each, {old.guid}, old.parent)]
-    names = ", ".join(f"“{part.name}”" for part in new)
-    return keep_codebook(study, with_colours(codes), coder=coder, reason=reason or f"split “{old.name}” into {names}")
+    guids = [str(uuid.uuid4()) for _ in parts]
+
+    def edit(codebook: Codebook) -> list[Code]:
+        old = known(codebook, code)
+        new = [_part(part, guid, old, codebook) for part, guid in zip(parts, guids, strict=True)]
+        codes: list[Code] = []
+        for each in codebook.codes:
+            codes += new if each.guid == old.guid else [_moved(each, {old.guid}, old.parent)]
+        return list(with_colours(codes))
+
+    name = _name(study, code)
+    names = ", ".join(f"“{part.name}”" for part in parts)
+    return edit_codebook(study, edit, coder=coder, reason=reason or f"split “{name}” into {names}")
 
 
 def merge_codes(study: Study, into: str, others: Sequence[str], *, coder: str, reason: str = "") -> Codebook:
     """A version without the others, whose GUIDs and origins are now origins of `into`.
 
-    Codes below the others move below `into`. Codings stay on the GUIDs that they were made with. Raises NotFoundError
+    Codes below the others move below `into`. Decisions stay on the GUIDs that they were made with, and their codings
+    count as `into` (`Codebook.present`). Raises NotFoundError
     for an unknown code, InvalidInputError where a code would be merged into itself or into what stands below it.
     """
-    codebook = _newest(study)
-    kept = _known(codebook, into)
-    gone = [_known(codebook, name) for name in others]
-    _refuse_impossible(codebook, kept, gone)
+
+    def edit(codebook: Codebook) -> list[Code]:
+        kept = known(codebook, into)
+        gone = [known(codebook, name) for name in others]
+        _refuse_impossible(codebook, kept, gone)
+        return list(with_colours(_merged(codebook, kept, gone)))
+
+    names = ", ".join(f"“{_name(study, name)}”" for name in others)
+    said = reason or f"merged {names} into “{_name(study, into)}”"
+    return edit_codebook(study, edit, coder=coder, reason=said)
+
+
+def _merged(codebook: Codebook, kept: Code, gone: Sequence[Code]) -> list[Code]:
     guids = {code.guid for code in gone}
     found = [guid for code in gone for guid in (code.guid, *code.origins)]
     origins = tuple(dict.fromkeys(guid for guid in (*kept.origins, *found) if guid != kept.guid))
-    codes = [
+    return [
         replace(code, origins=origins) if code.guid == kept.guid else _moved(code, guids, kept.guid)
         for code in codebook.codes
         if code.guid not in guids
     ]
-    names = ", ".join(f"“{code.name}”" for code in gone)
-    return keep_codebook(study, with_colours(codes), coder=coder, reason=reason or f"merged {names} into “{kept.name}”")
 
 
-def _newest(study: Study) -> Codebook:
-    codebook = current_codebook(study)
-    if codebook is None:
-        msg = "This study has no codebook yet; bring one with `interview codebook import`."
-        raise NotFoundError(msg)
-    return codebook
-
-
-def _known(codebook: Codebook, name: str) -> Code:
+def known(codebook: Codebook, name: str) -> Code:
+    """The code of that name or GUID; raises NotFoundError where this version has none."""
     code = codebook.find(name)
     if code is None:
         msg = f"There is no code “{name}” in version {codebook.version} of the codebook; correct the name."
@@ -72,14 +78,20 @@ def _known(codebook: Codebook, name: str) -> Code:
     return code
 
 
-def _part(part: DraftCode, old: Code, codebook: Codebook) -> Code:
+def _name(study: Study, name: str) -> str:
+    codebook = current_codebook(study)
+    found = None if codebook is None else codebook.find(name)
+    return name if found is None else found.name
+
+
+def _part(part: DraftCode, guid: str, old: Code, codebook: Codebook) -> Code:
     """A new code; its theme is the one that it names, or else the old code's."""
-    parent = old.parent if part.parent is None else _known(codebook, part.parent).guid
+    parent = old.parent if part.parent is None else known(codebook, part.parent).guid
     if parent == old.guid:
         msg = f"“{part.name}” cannot stand below “{old.name}”, which the split removes; give it another theme."
         raise InvalidInputError(msg)
     return Code(
-        guid=str(uuid.uuid4()),
+        guid=guid,
         name=part.name,
         parent=parent,
         definition=part.definition,

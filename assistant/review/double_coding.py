@@ -52,7 +52,7 @@ def sample(
     by_interview: dict[str, list[Segment]] = {}
     for segment in among:
         by_interview.setdefault(segment.interview, []).append(segment)
-    drawn = set()
+    drawn: set[int] = set()
     for found in by_interview.values():
         count = max(1, math.floor(share * len(found) + 0.5))
         drawn.update(s.id for s in sorted(found, key=lambda s: _lot(s, seed))[:count])

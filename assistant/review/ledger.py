@@ -32,6 +32,8 @@ class Ledger:
         self._words: dict[int, dict[_Key, Decision]] = {}
         self._readings: dict[str, list[tuple[int, Span]]] = {}
         self._read: dict[str, ReadSegments] = {}
+        self.events: dict[str, int] = {}
+        """The number of each decision's event, by GUID."""
         self.needs_look: set[str] = set()
         """GUIDs of decisions whose stretch a correction of the transcript touched."""
 
@@ -49,6 +51,7 @@ class Ledger:
                 known, known_count, new = 0, 0, decisions_since(self._study, 0)
                 self._begin()
             self._take(decision for _, decision in new)
+            self.events.update((decision.guid, event) for event, decision in new)
             self._stamp = (new[-1][0] if new else known, known_count + len(new), transcript)
             return self._stamp[0]
 
@@ -133,8 +136,8 @@ class ReadSegments:
             self._ids.update(segment.id for segment in covered)
         self._taken = len(readings)
 
-    def __contains__(self, segment: Segment) -> bool:
-        return segment.id in self._ids
+    def __contains__(self, segment: object) -> bool:
+        return isinstance(segment, Segment) and segment.id in self._ids
 
     def __len__(self) -> int:
         """How many of the segments are read."""

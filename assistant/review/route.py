@@ -26,8 +26,10 @@ class Read:
             self._starts[transcript_id] = [span.start for span in spans]
             self._reach[transcript_id] = list(accumulate((span.end for span in spans), max))
 
-    def __contains__(self, segment: Segment) -> bool:
+    def __contains__(self, segment: object) -> bool:
         """Whether one reading covers the whole segment."""
+        if not isinstance(segment, Segment):
+            return False
         before = bisect_right(self._starts.get(segment.transcript_id, ()), segment.span.start)
         return before > 0 and self._reach[segment.transcript_id][before - 1] >= segment.span.end
 

@@ -124,7 +124,8 @@ def _offered(pool: StudyPool, used: Matrix) -> NDArray[np.bool_]:
     themes = {theme.guid for theme in pool.codebook.themes}
     retired = {code.guid for code in pool.codebook.codes if code.retired}
     offered: NDArray[np.bool_] = np.array([code not in themes for code in pool.pool.codes]) | (used > 0)
-    return offered & np.array([code not in retired for code in pool.pool.codes])
+    offered &= np.array([code not in retired for code in pool.pool.codes])
+    return offered
 
 
 def _threshold(likely: Matrix, precision: float | None, codes: int) -> float:

@@ -1,44 +1,86 @@
-"""The codebook page: themes and codes with their definitions, and every version there was."""
-
-from html import escape
+"""The codebook page: the tree of codes, the code that is open, its versions, and codings that wait for a code."""
 
 import streamlit as st
 
-from assistant.ui.markup import element, heading, moment, notice, table
+from assistant.codebook import former_codes
+from assistant.codebook.impact import use_of
+from assistant.ui.code_names import code_names
+from assistant.ui.codebook_editor import draw_code
+from assistant.ui.codebook_former import draw_former
+from assistant.ui.codebook_moves import CodebookDesk, add, current_desk, move, open_code
+from assistant.ui.codebook_tree import draw_tree
+from assistant.ui.codebook_versions import draw_versions
+from assistant.ui.markup import heading, notice
 from assistant.ui.session import current_study
-from store.codebook import codebook_versions
-from store.values import Code, Codebook
+from store.codebook import codebook_versions, current_codebook
+from store.study import Study
+from store.values import Codebook
+
+_CODES, _VERSIONS, _FORMER = "Codes", "Versions", "Former codes"
 
 
 def codebook_page() -> None:
     """Draw the page of the study that is open."""
-    versions = codebook_versions(current_study())
-    if not versions:
+    study, desk = current_study(), current_desk()
+    codebook = current_codebook(study)
+    if codebook is None:
         heading("Codebook")
-        notice("There is no codebook yet; bring one with `interview codebook import`.")
+        notice("There is no codebook yet; bring one with `interview codebook import`, or add a first code.")
+        _tell(desk)
+        _draw_adding(study, desk, None)
         return
-    newest = versions[-1]
-    themes = len(newest.themes)
-    heading("Codebook", f"Version {newest.version}: {len(newest.codes) - themes} codes in {themes} themes")
-    top = [code for code in newest.codes if code.parent is None]
-    st.html(f'<ul class="codes">{"".join(_branch(code, newest) for code in top)}</ul>')
-    st.html("<h2>Versions</h2>")
-    rows = [(v.version, moment(v.created_at), v.coder, v.reason, len(v.codes)) for v in reversed(versions)]
-    table(("Version", "Made (UTC)", "By", "Reason", "Entries"), rows, numbers=(0, 4), key="versions")
+    themes = len(codebook.themes)
+    heading("Codebook", f"Version {codebook.version}: {len(codebook.codes) - themes} codes in {themes} themes")
+    waiting = former_codes(study)
+    names = [_CODES, _VERSIONS, *([_FORMER] if waiting else [])]
+    shown = st.segmented_control("Show", names, default=_CODES, key="codebook_part", label_visibility="collapsed")
+    _tell(desk)
+    if shown == _VERSIONS:
+        draw_versions(study, desk, codebook_versions(study))
+    elif shown == _FORMER:
+        draw_former(study, desk, codebook, waiting)
+    else:
+        _draw_codes(study, desk, codebook)
 
 
-def _branch(code: Code, codebook: Codebook) -> str:
-    below = codebook.children(code.guid)
-    inside = f"<ul>{''.join(_branch(child, codebook) for child in below)}</ul>" if below else ""
-    title = element("strong", code.name, "theme-name" if below else "code-name")
-    return f"<li>{title}{_rules(code)}{inside}</li>"
+def _tell(desk: CodebookDesk) -> None:
+    if desk.problem:
+        notice(desk.problem, "problem")
+    elif desk.said:
+        notice(desk.said, "good")
 
 
-def _rules(code: Code) -> str:
-    rules = [
-        ("Include", code.include),
-        ("Exclude", code.exclude),
-        ("Examples", " | ".join(code.examples)),
-    ]
-    definition = element("p", code.definition) if code.definition else ""
-    return definition + "".join(f'<p class="rule"><b>{what}:</b> {escape(text)}</p>' for what, text in rules if text)
+def _draw_codes(study: Study, desk: CodebookDesk, codebook: Codebook) -> None:
+    if desk.chosen is None or codebook.find(desk.chosen) is None:
+        desk.chosen = codebook.codes[0].guid if codebook.codes else None
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        draw_tree(
+            codebook,
+            desk.chosen,
+            use_of(study),
+            desk.problem or desk.said,
+            opened=lambda guid: open_code(study, desk, guid),
+            moved=lambda guid, parent, before: move(study, desk, guid, parent, before),
+        )
+        _draw_adding(study, desk, codebook)
+    with right:
+        code = None if desk.chosen is None else codebook.find(desk.chosen)
+        if code is not None:
+            desk.seen.setdefault(code.guid, codebook.version)
+            draw_code(study, desk, codebook, code)
+
+
+def _draw_adding(study: Study, desk: CodebookDesk, codebook: Codebook | None) -> None:
+    names = {} if codebook is None else code_names(codebook)
+    with st.container(key="codebook_adding", border=True):
+        st.text_input("A new code", key="new_code_name", max_chars=200, placeholder="Its name")
+        st.selectbox(
+            "In the theme",
+            list(names),
+            index=None,
+            format_func=names.__getitem__,
+            key="new_code_theme",
+            placeholder="None: at the top",
+        )
+        st.button("Add", key="add_code", on_click=add, args=(study, desk))

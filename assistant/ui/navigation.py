@@ -12,10 +12,12 @@ from assistant.ui.audit_page import audit_page
 from assistant.ui.candidates_page import candidates_page
 from assistant.ui.codebook_page import codebook_page
 from assistant.ui.markup import element, notice
+from assistant.ui.memos_page import memos_page
 from assistant.ui.quotes_page import quotes_page
 from assistant.ui.review_page import review_page
 from assistant.ui.saturation_page import saturation_page
 from assistant.ui.scripts import page_styles
+from assistant.ui.second_coder_page import second_coder_page
 from assistant.ui.session import current_study, login_name, told
 from assistant.ui.study_page import study_page
 from assistant.ui.transcripts_page import transcripts_page
@@ -36,8 +38,10 @@ PLACES = (
     Place("Codebook", "codebook", codebook_page),
     Place("Review", "review", review_page),
     Place("New codes", "new-codes", candidates_page),
+    Place("Second coder", "second-coder", second_coder_page),
     Place("Quotes", "quotes", quotes_page),
     Place("Saturation", "saturation", saturation_page),
+    Place("Memos", "memos", memos_page),
     Place("Audit", "audit", audit_page),
 )
 

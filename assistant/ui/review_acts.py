@@ -56,7 +56,7 @@ Doing = Callable[[Study, Visit, Segment, Act], None]
 
 def perform(study: Study, visit: Visit, sent: object) -> None:
     """Do the acts that are new; the first one that fails ends it, is told on the page, and drops those after it."""
-    acts = _parsed(sent)
+    acts = parsed(sent)
     new = [act for act in acts if act.id > visit.heard]
     if not new:
         return
@@ -70,7 +70,8 @@ def perform(study: Study, visit: Visit, sent: object) -> None:
             return
 
 
-def _parsed(sent: object) -> list[Act]:
+def parsed(sent: object) -> list[Act]:
+    """The acts that a page sent; raises InvalidInputError where it sent something else."""
     if not isinstance(sent, Sequence) or isinstance(sent, str):
         return []
     try:

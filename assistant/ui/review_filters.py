@@ -1,5 +1,7 @@
 """Which segments the review goes through: a popover of filters, kept in the address so that a reload keeps them."""
 
+from typing import Any
+
 import streamlit as st
 
 from assistant.review import Filters
@@ -37,7 +39,7 @@ def _draw_choices(study: Study, visit: Visit) -> None:
     names = {} if codebook is None else code_names(codebook)
     spoken = spoken_segments(study).segments
     speakers = list(dict.fromkeys(s.speaker for s in spoken if s.speaker))
-    change = {"on_change": _changed, "args": (study, visit)}
+    change: dict[str, Any] = {"on_change": _changed, "args": (study, visit)}
     st.checkbox("Only what I have not read", value=chosen.open_only, key="filter_open", **change)
     st.multiselect(
         "Codes and themes (suggested, or coded by me)",

@@ -5,6 +5,7 @@ from html import escape
 import streamlit as st
 
 from assistant.ui.markup import heading, table
+from assistant.ui.milestones import draw_milestones
 from assistant.ui.overview import InterviewLine, lines, next_steps
 from assistant.ui.session import current_study
 from assistant.ui.suggestion_quality import draw_study_quality
@@ -26,6 +27,7 @@ def study_page() -> None:
     if latest_run(study) is not None:
         st.html("<h2>How good the suggestions are</h2>")
         draw_study_quality()
+    draw_milestones(study)
     steps = next_steps(study, found)
     st.html("<h2>What to do next</h2>" + "".join(_step(sentence, command) for sentence, command in steps))
 

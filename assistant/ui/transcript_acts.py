@@ -1,0 +1,95 @@
+"""What is done on the transcripts page; each act is on the disk before the page is drawn again."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from assistant.ui.review_acts import Act, parsed
+from assistant.ui.session import Visit, interview_segments
+from store.decisions import decision_of, last_word
+from store.errors import InvalidInputError, StudyError
+from store.memos import MemoDraft, MemoTarget, keep_memo
+from store.study import Study
+from store.values import Decision, Segment, Span
+
+_STATE = "transcript_reading"
+
+
+@dataclass(slots=True)
+class Reading:
+    """What one tab has done on this page: up to which act, what there is to say, and where it was asked to go."""
+
+    heard: int = 0
+    said: str = ""
+    problem: str = ""
+    at: int | None = None
+
+
+def current_reading() -> Reading:
+    """This tab's."""
+    reading: Reading | None = st.session_state.get(_STATE)
+    if reading is None:
+        reading = st.session_state[_STATE] = Reading()
+    return reading
+
+
+def perform(study: Study, visit: Visit, reading: Reading, label: str, sent: object) -> None:
+    """Do the acts that are new, each once; the first that fails is told and drops those after it."""
+    reading.at = None
+    try:
+        new = [act for act in parsed(sent) if act.id > reading.heard]
+        if not new:
+            return
+        reading.said = reading.problem = ""
+        reading.heard = max(act.id for act in new)
+        for act in new:
+            _perform(study, visit, reading, label, act)
+    except StudyError as error:
+        reading.problem = str(error)
+
+
+def _perform(study: Study, visit: Visit, reading: Reading, label: str, act: Act) -> None:
+    if not visit.sitting.coder:
+        msg = "Write your name into the field “Coder” at the left first; every coding is kept under a name."
+        raise InvalidInputError(msg)
+    if act.kind == "withdraw":
+        decision = _mine(study, visit, act.decision)
+        visit.sitting.withdraw(study, _segment(study, label, decision.span), decision)
+        reading.said = "Withdrawn."
+        return
+    if act.span is None:
+        msg = "Nothing was selected; select the words first."
+        raise InvalidInputError(msg)
+    span = Span(*act.span)
+    segment = _segment(study, label, span)
+    if act.kind == "add":
+        visit.sitting.add(study, segment, act.codes, span=span)
+        reading.said = "Coded."
+    elif act.kind == "respan":
+        visit.sitting.respan(study, segment, _mine(study, visit, act.decision), span)
+        reading.said = "Moved."
+    elif act.kind == "memo":
+        target = MemoTarget(label, segment.transcript_id, span)
+        keep_memo(study, visit.sitting.coder, MemoDraft(target, act.text, act.title))
+        reading.said = "The memo is kept."
+    else:
+        msg = f"The page sent an unknown act “{act.kind[:40]}”; load it again."
+        raise InvalidInputError(msg)
+
+
+def _segment(study: Study, label: str, span: Span) -> Segment:
+    """The segment in which a stretch begins."""
+    found = next((s for s in interview_segments(study, label) if span.overlaps(s.span)), None)
+    if found is None:
+        msg = f"{label} has no such stretch any more; load the page again. Nothing was kept."
+        raise InvalidInputError(msg)
+    return found
+
+
+def _mine(study: Study, visit: Visit, guid: str) -> Decision:
+    decision = decision_of(study, guid)
+    word = last_word(study, decision.coder, decision.transcript_id, decision.span, decision.code or "")
+    if decision.coder != visit.sitting.coder or word is None or word.guid != guid:
+        msg = "That coding is not yours, or does not stand any more. Nothing was changed."
+        raise InvalidInputError(msg)
+    return decision
