@@ -91,7 +91,7 @@ def preview(
     if not 0 < rule.below <= 1:
         msg = "A rule needs a limit above 0 % and up to 100 %; choose another one."
         raise InvalidInputError(msg)
-    answered = _Answered(ledger, coder)
+    answered = Answered(ledger, coder)
     open_to_it = (
         (segment, code)
         for segment, code in _reached(rule, spoken, proposals)
@@ -133,7 +133,7 @@ def _drafted(found: Sequence[tuple[Segment, str]], proposals: Proposals) -> list
     return [(segment, displayed[segment.id, code]) for segment, code in found]
 
 
-class _Answered:
+class Answered:
     """What a coder has said already of codes on segments."""
 
     def __init__(self, ledger: Ledger, coder: str) -> None:
@@ -142,6 +142,7 @@ class _Answered:
         self._words: dict[int, dict[str | None, list[tuple[int, int]]]] = {}
 
     def has(self, segment: Segment, code: str) -> bool:
+        """Whether there is a word on this code that shares some of the segment."""
         key = segment.transcript_id
         if key not in self._words:
             words = self._words[key] = {}

@@ -56,7 +56,7 @@ def _draw_rules(study: Study, visit: Visit) -> None:
 
 def _draw_preview(found: RulePreview, names: dict[str, str]) -> None:
     if not found.pairs:
-        notice("No suggestion that you have not answered yet is below that.")
+        notice(found.sentences[0])
         return
     where = ", ".join(f"{label}: {count}" for label, count in found.by_interview.items())
     st.html(element("p", f"{_counted(len(found.pairs)).capitalize()} would be rejected ({where}):", "outlook"))
