@@ -15,11 +15,19 @@ from store.errors import ConflictError, NotAStudyError
 ROOT = Path(__file__).parents[2]
 
 
+def _flat(tables, before=""):
+    """Every option of nested tables as (dotted name, value)."""
+    for name, value in tables.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{before}{name}.")
+        else:
+            yield f"{before}{name}", value
+
+
 def test_options_are_those_of_the_config_file():
     """An installed program, which has no config file, runs and looks as a checkout does."""
     tables = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
-    written = {f"{table}.{name}": value for table, values in tables.items() for name, value in values.items()}
-    said = {name: value if isinstance(value, str | list) else str(value).lower() for name, value in written.items()}
+    said = {name: value if isinstance(value, str | list) else str(value).lower() for name, value in _flat(tables)}
     assert said == OPTIONS
 
 
