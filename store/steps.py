@@ -25,6 +25,8 @@ from store.study import Study
 from store.values import Decision, DecisionDraft, Span, SuggestionDraft, Verdict
 
 _FEW = 20
+BY_RULE_EVENT = "step.by_rule"
+"""Says of the decisions right before it that a rule made them: nobody looked at each."""
 Place = tuple[int, Span, str]
 """Transcript, stretch and code: the last word on it is the one that stands."""
 Answer = tuple[DecisionDraft, SuggestionDraft | None]
@@ -71,17 +73,17 @@ def keep_step(
     answers: Sequence[Answer],
     *,
     instead_of: Decision | None = None,
-    unanswered_only: bool = False,
+    by_rule: bool = False,
 ) -> tuple[Said, ...]:
     """Put a step on disk, all of it or nothing, with the suggestions that it answers.
 
     Raises ConflictError where `instead_of` is not the last word any more, NotFoundError where a code that is to be
-    coded with has left the codebook. With `unanswered_only`, answers to what the coder has a word on by now are left
-    out; nothing is written where none is left.
+    coded with has left the codebook. With `by_rule`, answers to what the coder has a word on by now are left out, and
+    the log says that a rule made the others; nothing is written where none is left.
     """
     with study.write() as session:
         who = coder_row(session, coder)
-        if unanswered_only:
+        if by_rule:
             said = _Words(session, who, {draft.transcript_id for draft, _ in answers})
             answers = [answer for answer in answers if not said.touches(answer[0])]
         _refuse_gone(session, answers)
@@ -90,6 +92,9 @@ def keep_step(
         _refuse_changed(session, who, instead_of)
         shown = show_within(session, [suggestion for _, suggestion in answers if suggestion is not None])
         made = add_decisions(session, who, _answering(answers, shown))
+        if by_rule and made:
+            first = made[0]
+            events.append(session, BY_RULE_EVENT, _mark(first.sitting, first.recorded_at, len(made)), coder=who.name)
         return tuple(Said(decision, last.get(_place(decision))) for decision in made)
 
 
@@ -118,8 +123,7 @@ def turn_step(
         kept = [again.draft for again, is_good in zip(some, good, strict=True) if is_good]
         _held = suggestions_within(session, [draft.suggestion_id for draft in kept if draft.suggestion_id is not None])
         made = iter(add_decisions(session, who, kept))
-        payload = {"sitting": sitting, "step": step.isoformat(), "decisions": len(kept)}
-        events.append(session, str(turn), payload, coder=who.name)
+        events.append(session, str(turn), _mark(sitting, step, len(kept)), coder=who.name)
         return tuple(next(made) if is_good else None for is_good in good)
 
 
@@ -135,6 +139,23 @@ def turn_marks(study: Study, coder: str, sitting: str) -> tuple[TurnMark, ...]:
         for number, kind, said in rows
         if said["sitting"] == sitting
     )
+
+
+def decided_by_rule(study: Study) -> frozenset[int]:
+    """The numbers of the events of all decisions that a rule made, and of those that did them again."""
+    query = select(EventRow.id, EventRow.payload).where(EventRow.type.in_([BY_RULE_EVENT, str(Turn.FORTH)]))
+    found: set[int] = set()
+    steps: set[tuple[str, str]] = set()
+    with study.read() as session:
+        rows = [(row.id, json.loads(row.payload)) for row in session.execute(query.order_by(EventRow.id))]
+        ruled = set(session.scalars(select(EventRow.id).where(EventRow.type == BY_RULE_EVENT)))
+    for number, said in rows:
+        step = (said["sitting"], said["step"])
+        if number in ruled:
+            steps.add(step)
+        if step in steps:
+            found.update(range(number - said["decisions"], number))
+    return frozenset(found)
 
 
 def codebook_events(study: Study) -> dict[int, int]:
@@ -168,6 +189,10 @@ def _refuse_changed(session: Session, who: CoderRow, expected: Decision | None) 
 def _answering(answers: Sequence[Answer], rows: Iterable[SuggestionRow]) -> list[DecisionDraft]:
     rows = iter(rows)
     return [draft if shown is None else replace(draft, suggestion_id=next(rows).id) for draft, shown in answers]
+
+
+def _mark(sitting: str | None, step: datetime, decisions: int) -> dict[str, object]:
+    return {"sitting": sitting, "step": step.isoformat(), "decisions": decisions}
 
 
 def _place(said: DecisionDraft | Decision) -> Place:

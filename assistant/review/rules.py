@@ -2,6 +2,9 @@
 
 There is deliberately no rule that accepts: a person confirms every code. Saying no to what is unlikely makes no coding;
 saying yes would make codings that nobody looked at.
+
+The machine learns nothing from what a rule rejects: it would only hear its own guesses again, and take unlikely codes
+for even less likely than they are.
 """
 
 from collections import Counter

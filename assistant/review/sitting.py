@@ -87,7 +87,7 @@ class Sitting:
         codebook = _codebook_id(study)
         answers = [(self._draft(s, Verdict.REJECT, draft.code, codebook), draft) for s, draft in pairs]
         home = {(s.transcript_id, s.span): s.id for s, _ in reversed(pairs)}
-        said = keep_step(study, self.coder, answers, unanswered_only=True)
+        said = keep_step(study, self.coder, answers, by_rule=True)
         if said:
             first = said[0].decision
             self._remember(home[first.transcript_id, first.span], said)

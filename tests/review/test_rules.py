@@ -118,7 +118,6 @@ def test_what_is_previewed_is_done_and_one_undo_takes_it_back(suggested):
     assert len({d.recorded_at for d in made}) == 1
     after = stands(suggested)
     assert len(after) == len(before) + found.count
-    assert previewed(suggested, Rule(None, 0.5), proposals=propose(suggested)).count < found.count
     sitting.undo(suggested)
     assert stands(suggested) == before
     sitting.redo(suggested)
@@ -151,6 +150,21 @@ def test_what_was_decided_in_another_window_is_left_out_and_told(suggested, befo
     }
     for word in words:
         other.withdraw(suggested, found.pairs[0][0], word)
+
+
+def test_the_machine_does_not_learn_from_its_own_guesses(suggested):
+    """A rule changes no probability, done or done again; what a person rejects does, also of what a rule had."""
+    sitting, before = Sitting("eve"), propose(suggested)
+    found = previewed(suggested, Rule(None, 0.3), proposals=before)
+    sitting.reject_all(suggested, found.pairs)
+    assert propose(suggested).best == before.best
+    sitting.undo(suggested)
+    sitting.redo(suggested)
+    assert propose(suggested).best == before.best
+    assert previewed(suggested, Rule(None, 0.3)).count == 0
+    segment, draft = found.pairs[0]
+    Sitting("eve").reject(suggested, segment, draft)
+    assert propose(suggested).best != before.best
 
 
 def test_too_many_are_refused_in_a_sentence(suggested, monkeypatch):
