@@ -35,6 +35,7 @@ def _payload(_study: Study, folder: str, guid: str, label: str, stamp: Stamp) ->
     text = transcript(_study, label)
     return {
         "key": text_key(label, text.revision),
+        "transcript": text.id,
         "text": text.text,
         "turns": [_turn(turn) for turn in text.turns],
         "segments": [

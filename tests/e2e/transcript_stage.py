@@ -16,7 +16,8 @@ const view = createTranscript(document.querySelector("#place"), {
   seek: (ms) => window.heard.sought.push(ms),
 });
 window.view = view;
-Object.assign(window, { snapToWords, snapToCharacters, nextEdge, characterEdges, withLanes, laidOut, piecesOf, readText });
+Object.assign(window, { snapToWords, snapToCharacters, nextEdge, characterEdges });
+Object.assign(window, { withLanes, laidOut, piecesOf, readText, heardAt });
 document.addEventListener("keydown", (event) => {
   if (view.extendKey(event)) event.preventDefault();
 });

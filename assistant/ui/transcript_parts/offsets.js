@@ -27,7 +27,8 @@ function wordSpans(text) {
   let at = 0;
   for (const part of wordsOf.segment(text)) {
     const end = at + codePoints(part.segment);
-    if (part.isWordLike || /\S/u.test(part.segment)) found.push([at, end]);
+    const blank = codePoints(/^\s*/u.exec(part.segment)[0]); // a mark of direction after a space stands with it
+    if (at + blank < end) found.push([at + blank, end]);
     at = end;
   }
   return found;

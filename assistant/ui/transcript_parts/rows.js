@@ -98,7 +98,7 @@ function drawMargins(text, shown, some, { onMarkClick, tabStops }) {
 function measuredMarks(block, shown, row) {
   const over = shown.marks.filter((mark) => overlaps(mark, block));
   if (!over.length) return [];
-  const top = row.getBoundingClientRect().top;
+  const top = row.querySelector(".tv-margin").getBoundingClientRect().top;
   return over.map((mark) => {
     const lines = rangeIn(row, Math.max(mark.start, block.start), Math.min(mark.end, block.end)).getBoundingClientRect();
     return { mark, top: lines.top - top, height: Math.max(8, lines.height) };
@@ -129,8 +129,9 @@ function fillMargin(text, shown, row, index, marks, on) {
     free = at + 19;
     names.append(label);
   }
-  row.querySelector(".tv-margin").replaceChildren(...bars, ...(names.firstChild ? [names] : []));
-  row.style.minHeight = free ? `${free + 4}px` : "";
+  const margin = row.querySelector(".tv-margin");
+  margin.replaceChildren(...bars, ...(names.firstChild ? [names] : []));
+  row.style.minHeight = free ? `calc(${free}px + 1rem)` : ""; // its own edges are below a rem
 }
 
 const LEADS = { machine: "? ", rejected: "✕ ", human: "", other: "" };

@@ -108,6 +108,7 @@ function createSelecting(view) {
   function target(event) {
     const { anchor, focus } = keys;
     if (event.key === "Home" || event.key === "End") return edgeOfBlock(focus, event.key === "End");
+    if (event.key === "ArrowUp" || event.key === "ArrowDown") return otherBlock(focus, event.key === "ArrowDown");
     const right = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!right) return null;
     const step = view.runsLeft(focus) ? -right : right;
@@ -131,6 +132,15 @@ function createSelecting(view) {
     if (inside === -1) return at; // the end of the text
     const block = blockOf(inside);
     return block.start + nextEdge(view.text().slice(block.start, block.end), at - block.start, step, byCharacter);
+  }
+
+  // The beginning of the next block, or of this one or the one before.
+  function otherBlock(at, down) {
+    const { blocks } = view.text();
+    const next = firstIndex(blocks, (block) => block.start > at);
+    if (down) return next === -1 ? blocks.at(-1).end : blocks[next].start;
+    const before = firstIndex(blocks, (block) => block.start >= at);
+    return blocks[Math.max(0, (before === -1 ? blocks.length : before) - 1)].start;
   }
 
   function edgeOfBlock(at, end) {

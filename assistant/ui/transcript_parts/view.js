@@ -59,6 +59,12 @@ function createTranscript(place, { onSelect, onClickSegment, onMarkClick, seek, 
     return Math.max(0, (after === -1 ? heights.tops.length : after) - 1);
   }
 
+  // The first block whose beginning is seen.
+  function firstWhole() {
+    const found = firstIndex(heights.tops, (at) => at >= box.scrollTop - 1);
+    return found === -1 ? topmost() : found;
+  }
+
   // Change heights without moving what the eye is on.
   function keepingPlace(change) {
     const anchor = topmost();
@@ -265,7 +271,7 @@ function createTranscript(place, { onSelect, onClickSegment, onMarkClick, seek, 
     extendKey: selecting.extendKey,
     setPlayhead,
     scrollTo: (offset) => bring(offset, offset + 1),
-    place: () => text.blocks[topmost()]?.start ?? 0,
+    place: () => text.blocks[firstWhole()]?.start ?? 0,
     destroy: () => {
       cancelAnimationFrame(frame);
       watch.disconnect();
