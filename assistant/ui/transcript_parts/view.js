@@ -25,7 +25,7 @@ function createTranscript(place, { onSelect, onClickSegment, onMarkClick, seek, 
   box.append(inner);
   const spoken = tvElement("div", "tv-hidden");
   spoken.setAttribute("role", "status");
-  place.replaceChildren(el("h2", "unseen", "Transcript"), box, spoken);
+  place.replaceChildren(tvElement("h2", "unseen", "Transcript"), box, spoken);
 
   const selecting = createSelecting({ text: () => text, rows, shown, show, scrollTo: (offset) => bring(offset, offset + 1), runsLeft, onSelect, seek });
 
