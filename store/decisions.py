@@ -33,8 +33,7 @@ def add_decisions(session: Session, coder: CoderRow, drafts: Sequence[DecisionDr
     """The same within a write transaction of the caller's."""
     now = datetime.now(UTC)
     rows = [_row(session, coder, draft, now) for draft in drafts]
-    for row in rows:
-        events.record(session, row, coder=coder.name, interview=row.transcript.interview.guid)
+    events.record_all(session, [(row, row.transcript.interview.guid) for row in rows], coder=coder.name)
     return tuple(decision_value(row, row.transcript.interview.label, coder.name) for row in rows)
 
 

@@ -6,6 +6,7 @@ nobody can guess back what was there.
 """
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -40,6 +41,14 @@ def append(
     interview: str | None = None,
 ) -> EventRow:
     """Add one event to the end of the chain, within the caller's write transaction."""
+    row = _linked(session, event_type, payload, coder, interview)
+    session.add(row)
+    session.flush([row])
+    return row
+
+
+def _linked(session: Session, event_type: str, payload: Any, coder: str, interview: str | None) -> EventRow:
+    """The next event of the chain, which the caller must write in this transaction."""
     head = current_head(session)
     text = canonical_json(payload)
     salt = secrets.token_hex(16)
@@ -57,8 +66,6 @@ def append(
         erased_at=None,
     )
     row.hash = header_hash(row)
-    session.add(row)
-    session.flush([row])
     session.info[_HEAD_KEY] = Head(row.id, row.hash)
     return row
 
@@ -77,6 +84,18 @@ def record(
     session.add(row)
     session.flush()
     return event
+
+
+def record_all(session: Session, rows: Sequence[tuple[Witnessed, str]], *, coder: str = "") -> None:
+    """The same for many rows, each with the GUID of its interview: in a few statements, not in two for each."""
+    with session.no_autoflush:
+        events = [_linked(session, row.event_type, dict(row.payload()), coder, interview) for row, interview in rows]
+        for event, (row, _) in zip(events, rows, strict=True):
+            row.event_id = event.id
+    session.add_all(events)
+    session.flush(events)
+    session.add_all(row for row, _ in rows)
+    session.flush()
 
 
 def header_hash(row: EventRow) -> str:

@@ -42,15 +42,17 @@ _CHANGES = (
     "interview.erased",
 )
 
+_TRANSCRIPT_PLACE = (
+    defer(TranscriptRow.text),
+    defer(TranscriptRow.offset_map),
+    joinedload(TranscriptRow.interview, innerjoin=True),
+)
+_SEGMENT_PLACE = joinedload(SegmentRow.transcript, innerjoin=True).options(*_TRANSCRIPT_PLACE)
 _WITH_PLACE = (
     joinedload(SuggestionRow.run, innerjoin=True),
     joinedload(SuggestionRow.segment, innerjoin=True)
     .joinedload(SegmentRow.transcript, innerjoin=True)
-    .options(
-        defer(TranscriptRow.text),
-        defer(TranscriptRow.offset_map),
-        joinedload(TranscriptRow.interview, innerjoin=True),
-    ),
+    .options(*_TRANSCRIPT_PLACE),
 )
 """What a suggestion's value needs of its neighbours, in one query."""
 
@@ -204,11 +206,18 @@ def show_suggestions(study: Study, drafts: Sequence[SuggestionDraft]) -> tuple[S
         if all(key in found for key in map(_key, drafts)):
             return tuple(_suggestion(found[_key(draft)]) for draft in drafts)
     with study.write() as session:
-        known = _shown(session, drafts)
-        for draft in drafts:
-            if _key(draft) not in known:
-                known[_key(draft)] = _show(session, draft)
-        return tuple(_suggestion(known[_key(draft)]) for draft in drafts)
+        return tuple(_suggestion(row) for row in show_within(session, drafts))
+
+
+def show_within(session: Session, drafts: Sequence[SuggestionDraft]) -> list[SuggestionRow]:
+    """The same within a write transaction of the caller's, as rows in the order of the drafts."""
+    known = _shown(session, drafts)
+    new = {_key(draft): draft for draft in drafts if _key(draft) not in known}
+    segments = _with_places(session, [draft.segment_id for draft in new.values()])
+    rows = {key: _show(session, draft, segments.get(draft.segment_id)) for key, draft in new.items()}
+    events.record_all(session, [(row, row.segment.transcript.interview.guid) for row in rows.values()])
+    known |= rows
+    return [known[_key(draft)] for draft in drafts]
 
 
 _Key = tuple[int, int, str, str]
@@ -220,20 +229,39 @@ def _key(draft: SuggestionDraft) -> _Key:
 
 def _shown(session: Session, drafts: Sequence[SuggestionDraft]) -> dict[_Key, SuggestionRow]:
     rows: dict[_Key, SuggestionRow] = {}
-    wanted = sorted({draft.segment_id for draft in drafts})
-    for start in range(0, len(wanted), _AT_ONCE):
-        part = wanted[start : start + _AT_ONCE]
+    for part in _parts(draft.segment_id for draft in drafts):
         query = select(SuggestionRow).options(*_WITH_PLACE).where(SuggestionRow.segment_id.in_(part))
         rows |= {(row.run_id, row.segment_id, row.code, row.learner): row for row in session.scalars(query)}
     return rows
 
 
-def _show(session: Session, draft: SuggestionDraft) -> SuggestionRow:
-    segment = session.get(SegmentRow, draft.segment_id)
+def suggestions_within(session: Session, wanted: Iterable[int]) -> list[SuggestionRow]:
+    """The rows of these ids, a few queries for all: while they are held, a session finds them without another one."""
+    found: list[SuggestionRow] = []
+    for part in _parts(wanted):
+        found += session.scalars(select(SuggestionRow).options(*_WITH_PLACE).where(SuggestionRow.id.in_(part)))
+    return found
+
+
+def _with_places(session: Session, wanted: Iterable[int]) -> dict[int, SegmentRow]:
+    found: dict[int, SegmentRow] = {}
+    for part in _parts(wanted):
+        query = select(SegmentRow).options(_SEGMENT_PLACE).where(SegmentRow.id.in_(part))
+        found |= {row.id: row for row in session.scalars(query)}
+    return found
+
+
+def _parts(wanted: Iterable[int]) -> Iterable[list[int]]:
+    """Each number once, so many at once as a query may name."""
+    numbers = sorted(set(wanted))
+    return (numbers[start : start + _AT_ONCE] for start in range(0, len(numbers), _AT_ONCE))
+
+
+def _show(session: Session, draft: SuggestionDraft, segment: SegmentRow | None) -> SuggestionRow:
     if segment is None:
         msg = "The interview was erased in the meantime; open another one."
         raise NotFoundError(msg)
-    row = SuggestionRow(
+    return SuggestionRow(
         guid=str(uuid.uuid4()),
         run_id=draft.run_id,
         run=session.get_one(RunRow, draft.run_id),
@@ -246,8 +274,6 @@ def _show(session: Session, draft: SuggestionDraft) -> SuggestionRow:
         learner=draft.learner,
         shown_at=datetime.now(UTC),
     )
-    events.record(session, row, interview=segment.transcript.interview.guid)
-    return row
 
 
 def first_shown(study: Study) -> dict[int, int]:

@@ -36,8 +36,10 @@ def chart(result: Saturation) -> alt.LayerChart | alt.FacetChart:
         .mark_line(color=CUMULATIVE, point=alt.OverlayMarkDef(color=CUMULATIVE, size=60))
         .encode(axis, alt.Y("cumulative:Q"), tooltip=["interview", "cumulative"])
     )
-    title = alt.TitleParams(f"New {unit} (bars) and all {unit} so far (line)", anchor="start", fontSize=14)
-    return alt.layer(bars, line).properties(title=title, height=320)
+    words = f"New {unit} (bars) and all {unit} so far (line)"
+    title = alt.TitleParams(words, anchor="start", fontSize=14)
+    drawn = alt.layer(bars, line).properties(title=title, height=320, description=words)
+    return drawn.configure_axis(labelFontSize=13, titleFontSize=14)
 
 
 def draw(result: Saturation, path: Path) -> None:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.suggest.chances import Chances
 from assistant.suggest.labels import Labels
 from assistant.suggest.learner import CODES_PER_SEGMENT, Learned, learn
 from assistant.suggest.order import informativeness, turns_by_lot
@@ -15,7 +16,7 @@ from assistant.suggest.study_pool import StudyPool, study_pool
 from store.decisions import last_decision
 from store.runs import show_suggestions
 from store.study import Study
-from store.values import Run, Segment, Span, Suggestion, SuggestionDraft
+from store.values import Run, Segment, Suggestion, SuggestionDraft
 
 Matrix = NDArray[np.float32]
 
@@ -48,6 +49,7 @@ class Proposals:
     """The proposals by segment id, best first; `best` holds the likeliest code's probability of every segment.
 
     `informative` tells by segment id when its turn comes where the most informative come first: the highest first.
+    `chances` holds the probability of every segment and code, also of those that are not proposed.
     """
 
     run: Run | None
@@ -55,6 +57,7 @@ class Proposals:
     best: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
     informative: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
     outlook: Outlook = Outlook()
+    chances: Chances | None = field(default=None, repr=False, compare=False)
 
     def __len__(self) -> int:
         return sum(len(drafts) for drafts in self.by_segment.values())
@@ -94,19 +97,22 @@ def proposals_of(
 ) -> Proposals:
     """The same from what is learned already; `through` is the number of the last decision that it knows."""
     used = np.where(labels.known, labels.truth, 0).sum(axis=0).astype(np.float32)
-    chances = np.where(_offered(pool, used), learned.probabilities, 0).astype(np.float32)
+    offered = _offered(pool, used)
+    chances = np.where(offered, learned.probabilities, 0).astype(np.float32)
     best = best_codes(chances, most)
     likely = np.take_along_axis(chances, best, axis=1)
     left = ~learned.decided
     threshold = _threshold(likely[left] if left.any() else likely, precision, chances.shape[1])
     shown: NDArray[np.bool_] = (likely >= threshold) & (likely > 0)
     turns = turns_by_lot(informativeness(learned.probabilities, used), pool.seed)
+    every = Chances(pool, learned, offered, through)
     return Proposals(
         run=pool.run,
-        by_segment=_Drafts(pool, learned, through).all(shown, best),
+        by_segment=every.chosen(shown, best),
         best=_by_id(pool.segments, likely.max(axis=1, initial=0)),
         informative=_by_id(pool.segments, turns),
         outlook=_outlook(chances, likely, shown, left, threshold),
+        chances=every,
     )
 
 
@@ -143,54 +149,6 @@ def _outlook(
         precision=right / count if count else 0.0,
         coverage=right / whole if whole else 0.0,
     )
-
-
-class _Drafts:
-    """Turns rows and columns into drafts with their evidence and what spoke for them."""
-
-    def __init__(self, pool: StudyPool, learned: Learned, through: int) -> None:
-        self._pool = pool
-        self._learned = learned
-        self._through = float(through)
-        spread = pool.scores["retrieval"].std(axis=0)
-        spread = np.where(np.isfinite(spread) & (spread > 0), spread, 1)
-        weight = learned.weights["definition"] + learned.weights["sentence"]
-        self._speaks = weight * pool.meanings.T / spread + pool.pool.basis @ learned.direction
-
-    def all(self, shown: NDArray[np.bool_], best: NDArray[np.intp]) -> dict[int, tuple[SuggestionDraft, ...]]:
-        """The drafts by segment id, where `shown` says so of each row's `best` columns."""
-        rows, places = np.nonzero(shown)
-        columns = best[rows, places]
-        said = self._learned.said(rows, columns)
-        found: dict[int, list[SuggestionDraft]] = {}
-        for row, column, voices in zip(rows.tolist(), columns.tolist(), said, strict=True):
-            segment = self._pool.segments[row]
-            found.setdefault(segment.id, []).append(self._draft(segment, row, column, voices))
-        return {key: tuple(drafts) for key, drafts in found.items()}
-
-    def _draft(self, segment: Segment, row: int, column: int, voices: Mapping[str, float]) -> SuggestionDraft:
-        return SuggestionDraft(
-            run_id=self._pool.run.id,
-            segment_id=segment.id,
-            code=self._pool.pool.codes[column],
-            probability=round(float(self._learned.probabilities[row, column]), 6),
-            evidence=self._carrying(segment, row, column),
-            scores={**self._scores(row, column), **voices},
-            learner=self._learned.state,
-        )
-
-    def _scores(self, row: int, column: int) -> dict[str, float]:
-        """The run's raw scores, and the number of the last decision that the learner knew."""
-        raw = {name: float(values[row, column]) for name, values in self._pool.scores.items()}
-        known = {name: round(value, 6) for name, value in raw.items() if np.isfinite(value)}
-        return known | {"decisions": self._through}
-
-    def _carrying(self, segment: Segment, row: int, column: int) -> tuple[Span, ...]:
-        """The sentence that speaks most for the code, by the same weights as the segment."""
-        if row not in self._pool.sentences:
-            return (segment.span,)
-        spans, vectors = self._pool.sentences[row]
-        return (spans[int((vectors @ self._speaks[:, column]).argmax())],)
 
 
 def show(study: Study, drafts: Sequence[SuggestionDraft]) -> tuple[Suggestion, ...]:

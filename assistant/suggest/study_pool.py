@@ -16,6 +16,7 @@ from store.decisions import stances
 from store.runs import latest_run, load_scores
 from store.segments import segments
 from store.sentences import sentence_spans
+from store.steps import decided_by_rule
 from store.study import Study
 from store.values import Codebook, Role, Run, ScoreMatrix, Segment, Span
 from store.vectors import load_vectors
@@ -50,9 +51,14 @@ class StudyPool:
         return seed if isinstance(seed, int) else 0
 
     def labels(self, study: Study, before: Mapping[int, int] | None = None) -> Labels:
-        """What is decided now; of a segment in `before`, what was decided just before that event."""
+        """What is decided now; of a segment in `before`, what was decided just before that event.
+
+        What a rule rejected is left out: nobody looked at it, and the rule had it from the machine's own guesses.
+        """
         versions = {book.id: frozenset(code.guid for code in book.codes) for book in codebook_versions(study)}
-        return labels_of(self.segments, self.codebook.codes, stances(study, past=bool(before)), versions, before)
+        ruled = decided_by_rule(study)
+        looked_at = [stance for stance in stances(study, past=bool(before)) if stance.event not in ruled]
+        return labels_of(self.segments, self.codebook.codes, looked_at, versions, before)
 
 
 def study_pool(study: Study) -> StudyPool | None:

@@ -8,7 +8,7 @@ import streamlit as st
 from assistant.review import Blindness, blindness
 from assistant.review.life import Life, coding_of_event, life
 from assistant.ui.event_lines import short
-from assistant.ui.markup import Folded, element, heading, moment, notice, table
+from assistant.ui.markup import Folded, element, heading, moment, notice, result, table
 from assistant.ui.session import current_study, current_visit, told
 from store.audit import verify
 from store.codebook import codebook_versions, current_codebook
@@ -68,7 +68,7 @@ def _draw_events(study: Study, wanted: LogFilter, hidden: Blindness) -> None:
         older = events[0].id - 1 if events else 0
         st.button("Newest", key="audit_newest", on_click=_go, args=(0,))
         st.button("Older", key="audit_older", on_click=_go, args=(older,), disabled=len(events) < _SHOWN or not older)
-        st.html(element("p", f"{len(events)} shown of {count} that fit.", "page-note"))
+        result(f"{len(events)} shown of {count} that fit.")
 
 
 def _go(through: int) -> None:

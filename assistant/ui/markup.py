@@ -35,9 +35,14 @@ def heading(text: str, note: str = "") -> None:
 
 
 def notice(text: str, kind: Literal["problem", "hint", "good"] = "hint") -> None:
-    """A sentence that must not be overlooked."""
-    role = "alert" if kind == "problem" else "status"
-    st.html(f'<div class="notice {kind}" role="{role}">{escape(text)}</div>')
+    """A sentence that must not be overlooked; what is no problem is said by the live region of `announcer.js`."""
+    spoken = 'role="alert"' if kind == "problem" else "data-announce"
+    st.html(f'<div class="notice {kind}" {spoken}>{escape(text)}</div>')
+
+
+def result(text: str) -> None:
+    """What a search or filter found, in a line below it that screen readers say when it changes."""
+    st.html(f'<p class="page-note" data-announce>{escape(text)}</p>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +53,33 @@ class Folded:
     whole: str
 
 
-def table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: Iterable[int] = (), key: str) -> None:
-    """A table of plain text; the columns in `numbers` are set to the right. Wide ones scroll inside their frame."""
+def table(
+    headers: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    numbers: Iterable[int] = (),
+    key: str,
+    caption: str = "",
+) -> None:
+    """A table of plain text; the columns in `numbers` are set to the right. Wide ones scroll inside their frame.
+
+    `caption` says to screen readers what the table holds; without one its key does.
+    """
+    name = escape(caption or key.replace("_", " ").capitalize())
     right = set(numbers)
 
     def cell(tag: str, column: int, value: object) -> str:
         if isinstance(value, Folded):
             return f"<td><details>{element('summary', value.short)}{element('div', value.whole)}</details></td>"
-        return element(tag, str(value), "number" if column in right else "")
+        scope = ' scope="col"' if tag == "th" else ""
+        css_class = ' class="number"' if column in right else ""
+        return f"<{tag}{scope}{css_class}>{escape(str(value))}</{tag}>"
 
     def line(tag: str, values: Sequence[object]) -> str:
         return "<tr>" + "".join(cell(tag, column, value) for column, value in enumerate(values)) + "</tr>"
 
     head, body = line("th", headers), "".join(line("td", row) for row in rows)
-    inside = f'<table class="plain"><thead>{head}</thead><tbody>{body}</tbody></table>'
+    frame = f'<div class="frame" role="region" aria-label="{name}" tabindex="0"><table class="plain">'
+    caption = f'<caption class="unseen">{name}</caption>'
     with st.container(key=key):
-        st.html(f'<div class="frame">{inside}</div>')
+        st.html(f"{frame}{caption}<thead>{head}</thead><tbody>{body}</tbody></table></div>")

@@ -8,6 +8,7 @@ import streamlit as st
 from assistant.llm.endpoints import leaves_machine
 from assistant.privacy import go_offline
 from assistant.settings import load_settings
+from assistant.ui.announcer import draw_announcer
 from assistant.ui.audit_page import audit_page
 from assistant.ui.candidates_page import candidates_page
 from assistant.ui.codebook_page import codebook_page
@@ -57,6 +58,7 @@ def main() -> None:
     st.html(f"<style>{page_styles()}</style>")
     with st.sidebar:
         draw_sidebar()
+        draw_announcer()
     chosen.run()
 
 

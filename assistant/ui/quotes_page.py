@@ -8,7 +8,7 @@ from assistant.quotes import Quote, quotes
 from assistant.review import blindness, is_blind, read_by
 from assistant.segment import Embedder, StudyEmbeddings, local_embedder
 from assistant.settings import load_settings
-from assistant.ui.markup import clock, element, heading, notice
+from assistant.ui.markup import clock, element, heading, notice, result
 from assistant.ui.session import current_proposals, current_study, current_visit, study_settings
 from store.codebook import current_codebook
 from store.coders import coders
@@ -92,7 +92,7 @@ def _draw(found: tuple[Quote, ...]) -> None:
         notice("No quote fits; take a filter away, or choose another state.")
         return
     most = f", the first {_LIMIT}" if len(found) == _LIMIT else ""
-    st.html(element("p", f"{len(found)} quote{'' if len(found) == 1 else 's'}{most}", "page-note"))
+    result(f"{len(found)} quote{'' if len(found) == 1 else 's'}{most}")
     st.html("".join(map(_quote, found)))
 
 

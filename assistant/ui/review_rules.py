@@ -14,6 +14,7 @@ from store.study import Study
 
 _ALL = ""
 _SHOWN = 50
+_DONE = "rule_done"
 
 
 def draw_rules_button(study: Study, visit: Visit) -> None:
@@ -26,6 +27,8 @@ def draw_rules_button(study: Study, visit: Visit) -> None:
 @st.dialog("Many at once", width="large")
 @told
 def _draw_rules(study: Study, visit: Visit) -> None:
+    if st.session_state.pop(_DONE, False):
+        st.rerun()  # closes this, and draws the page with what was done
     codebook = current_codebook(study)
     if codebook is None:
         return
@@ -50,13 +53,12 @@ def _draw_rules(study: Study, visit: Visit) -> None:
     if not found.pairs:
         return
     label = f"Reject {_counted(len(found.pairs))}"
-    if st.button(label, key="rule_apply", type="primary", on_click=_applied, args=(study, visit, found)):
-        st.rerun()
+    st.button(label, key="rule_apply", type="primary", on_click=_applied, args=(study, visit, found))
 
 
 def _draw_preview(found: RulePreview, names: dict[str, str]) -> None:
     if not found.pairs:
-        notice("No suggestion that you have not answered yet is below that.")
+        notice(found.sentences[0])
         return
     where = ", ".join(f"{label}: {count}" for label, count in found.by_interview.items())
     st.html(element("p", f"{_counted(len(found.pairs)).capitalize()} would be rejected ({where}):", "outlook"))
@@ -75,6 +77,7 @@ def _draw_preview(found: RulePreview, names: dict[str, str]) -> None:
 @kept
 def _applied(study: Study, visit: Visit, found: RulePreview) -> None:
     done = visit.sitting.reject_all(study, found.pairs)
+    st.session_state[_DONE] = True
     left = len(found.pairs) - len(done)
     told_left = f"; {_counted(left)} had been answered in the meantime and stayed as they were" if left else ""
     visit.said = f"{_counted(len(done)).capitalize()} rejected{told_left}. Undo takes all of it back."

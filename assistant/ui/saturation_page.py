@@ -26,7 +26,7 @@ def saturation_page() -> None:
         notice(f"Counted, but not read to the end: {', '.join(found.partly_read)}.")
     if not found.interviews:
         return
-    st.altair_chart(chart(found), width="stretch", theme=None)
+    st.altair_chart(chart(found), width="stretch", theme="streamlit")
     _draw_table(found, "Theme" if themes else "Code")
 
 
@@ -38,4 +38,5 @@ def _draw_table(found: Saturation, what: str) -> None:
     ]
     rows.append(("New", *found.new_codes, sum(found.new_codes)))
     rows.append(("New so far", *found.cumulative_codes, ""))
-    table((what, *found.interviews, "All"), rows, numbers=counted, key="saturation_table")
+    caption = f"How many codings of each {what.lower()} each interview has"
+    table((what, *found.interviews, "All"), rows, numbers=counted, key="saturation_table", caption=caption)

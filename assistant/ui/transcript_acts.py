@@ -1,5 +1,6 @@
 """What is done on the transcripts page; each act is on the disk before the page is drawn again."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import streamlit as st
@@ -10,19 +11,22 @@ from store.decisions import decision_of, last_word
 from store.errors import InvalidInputError, StudyError
 from store.memos import MemoDraft, MemoTarget, keep_memo
 from store.study import Study
-from store.values import Decision, Segment, Span
+from store.values import Decision, Segment, Span, Verdict
 
 _STATE = "transcript_reading"
 
 
 @dataclass(slots=True)
 class Reading:
-    """What one tab has done on this page: up to which act, what there is to say, and where it was asked to go."""
+    """What one tab has done on this page: up to which act, what there is to say, and where it was asked to go.
+
+    `place` is an interview's label and an offset into its text.
+    """
 
     heard: int = 0
     said: str = ""
     problem: str = ""
-    at: int | None = None
+    place: tuple[str, int] | None = None
 
 
 def current_reading() -> Reading:
@@ -35,46 +39,69 @@ def current_reading() -> Reading:
 
 def perform(study: Study, visit: Visit, reading: Reading, label: str, sent: object) -> None:
     """Do the acts that are new, each once; the first that fails is told and drops those after it."""
-    reading.at = None
+    reading.place = None
     try:
         new = [act for act in parsed(sent) if act.id > reading.heard]
         if not new:
             return
         reading.said = reading.problem = ""
         reading.heard = max(act.id for act in new)
-        for act in new:
-            _perform(study, visit, reading, label, act)
+        for act in sorted(new, key=lambda act: act.id):
+            reading.said = _perform(study, visit, label, act)
     except StudyError as error:
         reading.problem = str(error)
 
 
-def _perform(study: Study, visit: Visit, reading: Reading, label: str, act: Act) -> None:
+def _perform(study: Study, visit: Visit, label: str, act: Act) -> str:
+    """Do one act; returns what there is to say of it."""
     if not visit.sitting.coder:
         msg = "Write your name into the field “Coder” at the left first; every coding is kept under a name."
         raise InvalidInputError(msg)
-    if act.kind == "withdraw":
-        decision = _mine(study, visit, act.decision)
-        visit.sitting.withdraw(study, _segment(study, label, decision.span), decision)
-        reading.said = "Withdrawn."
-        return
+    if act.kind not in _DOINGS:
+        msg = f"The page sent an unknown act “{act.kind[:40]}”; load it again."
+        raise InvalidInputError(msg)
+    return _DOINGS[act.kind](study, visit, label, act)
+
+
+def _stretch(act: Act) -> Span:
     if act.span is None:
         msg = "Nothing was selected; select the words first."
         raise InvalidInputError(msg)
-    span = Span(*act.span)
+    return Span(*act.span)
+
+
+def _add(study: Study, visit: Visit, label: str, act: Act) -> str:
+    span = _stretch(act)
     segment = _segment(study, label, span)
-    if act.kind == "add":
-        visit.sitting.add(study, segment, act.codes, span=span)
-        reading.said = "Coded."
-    elif act.kind == "respan":
-        visit.sitting.respan(study, segment, _mine(study, visit, act.decision), span)
-        reading.said = "Moved."
-    elif act.kind == "memo":
-        target = MemoTarget(label, segment.transcript_id, span)
-        keep_memo(study, visit.sitting.coder, MemoDraft(target, act.text, act.title))
-        reading.said = "The memo is kept."
-    else:
-        msg = f"The page sent an unknown act “{act.kind[:40]}”; load it again."
-        raise InvalidInputError(msg)
+    new = [code for code in dict.fromkeys(act.codes) if not _stands(study, visit, segment, span, code)]
+    if not new:
+        return "You have coded exactly that already."
+    visit.sitting.add(study, segment, new, span=span)
+    return "Coded."
+
+
+def _stands(study: Study, visit: Visit, segment: Segment, span: Span, code: str) -> bool:
+    word = last_word(study, visit.sitting.coder, segment.transcript_id, span, code)
+    return word is not None and word.verdict in (Verdict.ACCEPT, Verdict.ADD)
+
+
+def _withdraw(study: Study, visit: Visit, label: str, act: Act) -> str:
+    decision = _mine(study, visit, act.decision)
+    visit.sitting.withdraw(study, _segment(study, label, decision.span), decision)
+    return "Withdrawn."
+
+
+def _respan(study: Study, visit: Visit, label: str, act: Act) -> str:
+    span = _stretch(act)
+    visit.sitting.respan(study, _segment(study, label, span), _mine(study, visit, act.decision), span)
+    return "It is on its new stretch."
+
+
+def _memo(study: Study, visit: Visit, label: str, act: Act) -> str:
+    span = _stretch(act)
+    target = MemoTarget(label, _segment(study, label, span).transcript_id, span)
+    keep_memo(study, visit.sitting.coder, MemoDraft(target, act.text, act.title))
+    return "The memo is kept."
 
 
 def _segment(study: Study, label: str, span: Span) -> Segment:
@@ -93,3 +120,11 @@ def _mine(study: Study, visit: Visit, guid: str) -> Decision:
         msg = "That coding is not yours, or does not stand any more. Nothing was changed."
         raise InvalidInputError(msg)
     return decision
+
+
+_DOINGS: Mapping[str, Callable[[Study, Visit, str, Act], str]] = {
+    "add": _add,
+    "withdraw": _withdraw,
+    "respan": _respan,
+    "memo": _memo,
+}

@@ -6,12 +6,14 @@ from typing import Any
 import streamlit as st
 
 from assistant.ui.scripts import script
+from assistant.ui.session import Stamp
+from store.runs import scores_stamp
 from store.segments import segments
 from store.study import Study
 from store.transcripts import transcript
 from store.values import Codebook, Role, Turn
 
-PARTS = tuple(f"transcript_parts/{part}.js" for part in ("offsets", "marks", "view"))
+PARTS = tuple(f"transcript_parts/{part}.js" for part in ("offsets", "marks", "text", "rows", "selecting", "view"))
 """The scripts that a component with a transcript in it begins with."""
 
 STYLES = ("transcript_parts/transcript_view.css",)
@@ -24,12 +26,23 @@ def text_key(label: str, revision: int) -> str:
 
 def text_payload(study: Study, label: str) -> dict[str, Any]:
     """An interview's text with its turns, words and segments; all offsets in code points, times in milliseconds."""
-    text = transcript(study, label)
+    return _payload(study, str(study.folder), study.guid, label, scores_stamp(study))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _payload(_study: Study, folder: str, guid: str, label: str, stamp: Stamp) -> dict[str, Any]:
+    del folder, guid, stamp  # parts of the key only
+    text = transcript(_study, label)
     return {
         "key": text_key(label, text.revision),
+        "transcript": text.id,
         "text": text.text,
         "turns": [_turn(turn) for turn in text.turns],
-        "segments": [[s.id, s.span.start, s.span.end, s.role is not Role.INTERVIEWER] for s in segments(study, label)],
+        "segments": [
+            [s.id, s.span.start, s.span.end, s.role is not Role.INTERVIEWER]
+            for s in segments(_study, label)
+            if s.transcript_id == text.id
+        ],
     }
 
 
@@ -38,10 +51,21 @@ def _turn(turn: Turn) -> list[Any]:
     return [turn.span.start, turn.span.end, turn.speaker, str(turn.role), turn.start_ms, turn.end_ms, words]
 
 
-def code_payload(codebook: Codebook | None) -> dict[str, Any]:
-    """The names and colours of all codes by GUID."""
+def code_payload(codebook: Codebook | None) -> dict[str, dict[str, Any]]:
+    """The codes by GUID as a transcript and its list of codes show them, in the order of the codebook."""
     codes = () if codebook is None else codebook.codes
-    return {code.guid: {"name": code.name, "colour": code.colour} for code in codes}
+    themes = {code.guid: code.name for code in codes}
+    return {
+        code.guid: {
+            "guid": code.guid,
+            "name": code.name,
+            "theme": themes.get(code.parent or ""),
+            "colour": code.colour,
+            "definition": code.definition,
+            "retired": code.retired,
+        }
+        for code in codes
+    }
 
 
 def carry_text(payload: dict[str, Any]) -> None:

@@ -15,11 +15,11 @@ from store.errors import ConflictError, NotAStudyError
 ROOT = Path(__file__).parents[2]
 
 
-def flat(table, before=""):
-    """The values of nested tables by their dotted names."""
-    for name, value in table.items():
+def _flat(tables, before=""):
+    """Every option of nested tables as (dotted name, value)."""
+    for name, value in tables.items():
         if isinstance(value, dict):
-            yield from flat(value, f"{before}{name}.")
+            yield from _flat(value, f"{before}{name}.")
         else:
             yield f"{before}{name}", value
 
@@ -27,8 +27,7 @@ def flat(table, before=""):
 def test_options_are_those_of_the_config_file():
     """An installed program, which has no config file, runs and looks as a checkout does."""
     tables = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
-    written = dict(flat(tables))
-    said = {name: value if isinstance(value, str | list) else str(value).lower() for name, value in written.items()}
+    said = {name: value if isinstance(value, str | list) else str(value).lower() for name, value in _flat(tables)}
     assert said == OPTIONS
 
 

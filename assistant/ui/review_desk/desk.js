@@ -13,7 +13,7 @@ function createDesk(root) {
   const side = h("div", { class: "rd-side" });
   const panel = h("div", { class: "rd-panel" });
   const list = h("div", { class: "rd-cards", role: "region", "aria-label": "Suggestions and codings", tabindex: "-1" });
-  side.append(panel, list);
+  side.append(h("h2", { class: "unseen" }, "Suggestions and codings"), panel, list);
   root.replaceChildren(bar, problem, said, h("div", { class: "rd-desk" }, place, side));
   root.classList.add("rd-root");
 

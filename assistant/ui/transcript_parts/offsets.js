@@ -10,18 +10,31 @@ const codePoints = (text) => {
   return count;
 };
 
-// The edges of words, or of characters, of a text: code points, from 0 to its length. Of words, [start, end] pairs.
+// How many UTF-16 units the first so many code points of a text take.
+function unitsOf(text, points) {
+  let units = 0;
+  for (const letter of text) {
+    if (points <= 0) break;
+    points -= 1;
+    units += letter.length;
+  }
+  return units;
+}
+
+// Where the words of a text stand, signs too, as [start, end] pairs of code points; white space is left out.
 function wordSpans(text) {
   const found = [];
   let at = 0;
   for (const part of wordsOf.segment(text)) {
     const end = at + codePoints(part.segment);
-    if (part.isWordLike || /\S/u.test(part.segment)) found.push([at, end]);
+    const blank = codePoints(/^\s*/u.exec(part.segment)[0]); // a mark of direction after a space stands with it
+    if (at + blank < end) found.push([at + blank, end]);
     at = end;
   }
   return found;
 }
 
+// Where a caret can stand between characters: from 0 to the length of the text.
 function characterEdges(text) {
   const edges = [0];
   for (const part of charactersOf.segment(text)) edges.push(edges.at(-1) + codePoints(part.segment));
@@ -31,7 +44,7 @@ function characterEdges(text) {
 // Outward to whole words, white space at the ends left out; null where nothing is left.
 function snapToWords(text, start, end) {
   const touched = wordSpans(text).filter(([s, e]) => s < end && start < e);
-  return touched.length ? [touched[0][0], touched.at(-1)[1]] : null;
+  return touched.length ? snapToCharacters(text, touched[0][0], touched.at(-1)[1]) : null;
 }
 
 // Outward to whole characters.
@@ -44,6 +57,8 @@ function snapToCharacters(text, start, end) {
 
 // The next edge to the right or the left of a place, where a caret can stand.
 function nextEdge(text, at, step, byCharacter) {
-  const edges = byCharacter ? characterEdges(text) : [...new Set([0, ...wordSpans(text).flat(), codePoints(text)])].sort((a, b) => a - b);
+  const characters = characterEdges(text);
+  const whole = new Set(characters);
+  const edges = byCharacter ? characters : [...new Set([0, ...wordSpans(text).flat(), characters.at(-1)])].filter((edge) => whole.has(edge)).sort((a, b) => a - b);
   return step > 0 ? (edges.find((edge) => edge > at) ?? edges.at(-1)) : (edges.findLast((edge) => edge < at) ?? 0);
 }

@@ -1,27 +1,48 @@
 // The transcripts page: read, hear, and code exactly what is selected; a coding that is clicked can be changed.
 
+const HOW_TO = [
+  ["Mouse", "select words to code them (Alt: by character); a click plays from that word"],
+  ["V", "select with arrows: Shift extends, Alt by character, Enter is done"],
+  ["A · M", "code what is selected · write a memo on it"],
+  ["E · W", "re-span the coding that is shown here · withdraw it"],
+  ["Esc", "leave a selection or a field"],
+];
+
 function createReader(root) {
-  const reader = { state: null, chosen: null, selection: null, respanning: null, panel: null };
-  const place = h("div", { class: "rd-transcript", "aria-label": "Transcript" });
+  const reader = { state: null, text: null, codes: null, chosen: null, selection: null, respanning: null, panel: null };
+  const place = h("div", { class: "rd-transcript" });
   const panel = h("div", { class: "rd-panel" });
   const said = h("p", { class: "rd-said", role: "status", "aria-live": "polite" });
   const problem = h("p", { class: "rd-problem", role: "alert" });
-  const side = h("div", { class: "rd-side" }, problem, said, panel);
+  const side = h("div", { class: "rd-side", role: "region", "aria-label": "Selection and coding" }, problem, said, panel);
   root.classList.add("rd-root", "rd-reader");
   root.replaceChildren(h("div", { class: "rd-desk" }, place, side));
-  const view = createTranscript(place, { onSelect, onClickSegment: null, onMarkClick: choose, seek: (ms) => player.from(ms) });
-  const player = createPlayer(view);
+  const audio = () => document.querySelector(".st-key-recording audio");
+  const view = createTranscript(place, { onSelect, onMarkClick: choose, seek: playFrom, tabStops: true });
+  const unfollow = followAudio(view, (sound) => sound === audio());
   const outbox = createOutbox((acts) => reader.trigger("acts", acts));
   const texts = () => (window.interviewTexts ??= new Map());
   const codes = () => (window.interviewCodes ??= new Map()).get(reader.state.codes) ?? new Map();
+  const markOf = (id) => reader.state.marks.find((mark) => mark.id === id);
+
+  function playFrom(ms) {
+    const sound = audio();
+    if (!sound) return;
+    sound.currentTime = ms / 1000;
+    sound.play();
+  }
+
+  // ---- what is shown
 
   reader.receive = (data, trigger) => {
     reader.trigger = trigger;
     for (const act of outbox.waiting) if (act.id <= data.heard && act.form && !data.problem) unsent.delete(act.form);
     outbox.hear(data.heard);
+    if (reader.state && reader.state.text !== data.text) forget();
     reader.state = data;
     draw();
     root.dataset.heard = data.heard;
+    root.dataset.waiting = outbox.waiting.length;
   };
 
   function draw() {
@@ -30,97 +51,136 @@ function createReader(root) {
     problem.textContent = state.problem;
     said.textContent = outbox.waiting.length ? "Saving …" : state.said;
     if (!text) return;
-    const fresh = reader.text !== text;
-    if (fresh) view.setText(text);
+    const fresh = reader.text !== text && reader.text?.key !== text.key;
     reader.text = text;
-    view.setCodes(Object.fromEntries(codes()));
+    if (fresh) view.setText(text);
+    if (reader.codes !== codes()) view.setCodes(Object.fromEntries(codes()));
+    reader.codes = codes();
     view.setMarks([...state.marks.filter((mark) => !gone(mark.id)), ...coming()]);
     if (fresh && state.at !== null) view.scrollTo(state.at);
-    if (!reader.panel && !reader.selection) tell();
+    if (!reader.panel && !reader.selection && !reader.respanning) tell();
   }
 
-  const gone = (id) => outbox.waiting.some((act) => act.kind === "withdraw" && act.decision === id);
+  const gone = (id) => outbox.waiting.some((act) => (act.kind === "withdraw" || act.kind === "respan") && act.decision === id);
   const coming = () =>
     outbox.waiting
       .filter((act) => act.kind === "add" || act.kind === "respan")
       .flatMap((act) => (act.codes ?? [markOf(act.decision)?.code]).map((code) => ({ id: `coming ${act.id} ${code}`, start: act.span[0], end: act.span[1], code, coder: "", kind: "human", pending: true })));
-  const markOf = (id) => reader.state.marks.find((mark) => mark.id === id);
 
-  function send(act) {
-    outbox.add({ segment: 0, ...act });
-    draw();
-  }
+  // ---- the side: what is selected, the coding that was clicked, or how to do things
 
-  const quoteOf = ([start, end]) => reader.text.text && Array.from(reader.text.text).slice(start, end).join("").slice(0, 300);
-
-  function onSelect(span) {
-    reader.panel?.close();
-    reader.selection = span;
-    if (!span) return void tell();
-    if (reader.respanning) {
-      const decision = reader.respanning;
-      leave();
-      return void send({ kind: "respan", decision, span });
-    }
-    panel.replaceChildren(
-      h(
-        "section",
-        { class: "rd-card rd-selected", "aria-label": "Selected stretch" },
-        h("p", {}, h("b", {}, "Selected: "), `“${quoteOf(span)}”`),
-        reader.state.coder
-          ? h("div", { class: "rd-row" }, button("Code it", "code", () => addCode(span), { hint: "A", primary: true }), button("Memo", "memo", () => writeMemo(span), { hint: "M" }), button("Leave", "leave", leave, { hint: "Esc" }))
-          : h("p", { class: "rd-note" }, "Write your name into the field “Coder” at the left to code it."),
-      ),
-    );
-  }
-
-  function choose(id) {
-    reader.chosen = id;
-    reader.selection = null;
-    view.select(null);
-    tell();
-  }
+  const quoteOf = ([start, end]) => {
+    const words = Array.from(reader.text.text).slice(start, end);
+    return words.length > 300 ? `${words.slice(0, 220).join("")} … ${words.slice(-60).join("")}` : words.join("");
+  };
 
   function tell() {
     const mark = reader.chosen && markOf(reader.chosen);
-    if (!mark) return void panel.replaceChildren(h("p", { class: "rd-note" }, "Select words with the mouse, or press V and use the arrows (Shift extends, Alt by character, Enter selects), to code them. Click a word to play from there, a name in the margin to see its coding."));
+    const shown = mark ? cardOf(mark) : howTo();
+    if (panel.dataset.shown === shown.dataset.shown) return; // so that the focus stays where it is
+    panel.dataset.shown = shown.dataset.shown;
+    panel.replaceChildren(shown);
+  }
+
+  function put(...made) {
+    panel.dataset.shown = "";
+    panel.replaceChildren(...made);
+  }
+
+  const howTo = () => h("section", { class: "rd-card rd-keys", "data-shown": "keys", "aria-label": "Keys" }, h("dl", {}, HOW_TO.map(([key, what]) => [h("dt", {}, key), h("dd", {}, what)])));
+
+  const SAID = {
+    machine: (mark) => `Suggested by the machine · ${percent(mark.p)}`,
+    rejected: (mark) => `✕ Rejected by ${mark.mine ? "you" : mark.coder}`,
+    human: () => "✓ Coded by you",
+    other: (mark) => `✓ Coded by ${mark.coder}`,
+  };
+  const LOOKS = { machine: "rd-suggested", rejected: "rd-rejected", human: "rd-confirmed", other: "rd-confirmed" };
+
+  function cardOf(mark) {
     const code = codes().get(mark.code) ?? { name: "A former code" };
-    const mine = mark.kind === "human";
-    panel.replaceChildren(
-      h(
-        "article",
-        { class: `rd-card ${mark.kind === "machine" ? "rd-suggested" : mark.kind === "rejected" ? "rd-rejected" : "rd-confirmed"}` },
-        h("h3", { class: "rd-head" }, dot(code), h("span", { class: "rd-name" }, code.name)),
-        h("p", { class: "rd-status" }, mark.kind === "machine" ? `Suggested by the machine · ${percent(mark.p)}` : `${mark.kind === "rejected" ? "✕ Rejected" : "✓ Coded"} by ${mine ? "you" : mark.coder}`),
-        mark.memo && h("p", { class: "rd-definition" }, `Memo: ${mark.memo}`),
-        h("blockquote", {}, quoteOf([mark.start, mark.end])),
-        mine && h("div", { class: "rd-row" }, button("Re-span", "respan", () => respan(mark), {}), button("Withdraw", "withdraw", () => withdraw(mark), {})),
-        h("p", {}, h("a", { href: `review?interview=${encodeURIComponent(reader.state.interview)}&at=${mark.start}`, target: "_self", class: "go" }, "Open in Review")),
-        mark.event && h("p", {}, h("a", { href: `audit?life=${mark.event}`, target: "_self", class: "go" }, "Its whole life")),
-      ),
+    return h(
+      "article",
+      { class: `rd-card ${LOOKS[mark.kind]}`, tabindex: "-1", "data-shown": JSON.stringify(mark), "data-mark": mark.id, "aria-label": `${code.name}: ${SAID[mark.kind](mark)}` },
+      h("h3", { class: "rd-head" }, dot(code), h("span", { class: "rd-name" }, code.name), code.theme && h("span", { class: "rd-theme" }, code.theme)),
+      h("p", { class: "rd-status" }, SAID[mark.kind](mark), mark.needs_look ? " · the text here was corrected: look whether the stretch still fits" : ""),
+      mark.memo && h("p", { class: "rd-definition" }, `Memo: ${mark.memo}`),
+      h("blockquote", {}, quoteOf([mark.start, mark.end])),
+      mark.kind === "human" && h("div", { class: "rd-row" }, button("Re-span", "respan", () => respan(mark), { hint: "E" }), button("Withdraw", "withdraw", () => withdraw(mark), { hint: "W" })),
+      h("p", {}, h("a", { href: `review?interview=${encodeURIComponent(reader.state.interview)}&at=${mark.start}`, target: "_self", class: "go" }, "Open in Review")),
+      mark.event && h("p", {}, h("a", { href: `audit?life=${mark.event}`, target: "_self", class: "go" }, "Its whole life")),
     );
+  }
+
+  function selectedBox(span) {
+    const can = Boolean(reader.state.coder);
+    return h(
+      "section",
+      { class: "rd-card rd-selected", "aria-label": "Selected stretch" },
+      h("p", {}, h("b", {}, "Selected: "), `“${quoteOf(span)}”`),
+      can
+        ? h("div", { class: "rd-row" }, button("Code it", "code", () => addCode(span), { hint: "A", primary: true }), button("Memo", "memo", () => writeMemo(span), { hint: "M" }), button("Leave", "leave", leave, { hint: "Esc" }))
+        : h("p", { class: "rd-note" }, "Write your name into the field “Coder” at the left to code it."),
+    );
+  }
+
+  // ---- what is done
+
+  function send(act) {
+    outbox.add({ segment: 0, ...act });
+    root.dataset.waiting = outbox.waiting.length;
+    draw();
+  }
+
+  function onSelect(span, how) {
+    const decision = reader.respanning;
+    if (decision && span) {
+      forget();
+      reader.chosen = null;
+      return void send({ kind: "respan", decision, span });
+    }
+    reader.panel?.close();
+    reader.respanning = null;
+    reader.selection = span;
+    if (!span) return void tell();
+    view.select(span); // closing the field above took it away
+    put(selectedBox(span));
+    if (how === "key" && reader.state.coder) addCode(span);
+  }
+
+  function choose(id) {
+    reader.panel?.close();
+    forget();
+    reader.chosen = id;
+    tell();
+    panel.querySelector("[data-mark]")?.focus({ preventScroll: true });
   }
 
   function withdraw(mark) {
     reader.chosen = null;
     send({ kind: "withdraw", decision: mark.id });
+    return true;
   }
 
   function respan(mark) {
     reader.respanning = mark.id;
-    panel.replaceChildren(h("section", { class: "rd-card rd-selected", role: "status" }, h("p", {}, "Select its new stretch with the mouse, or with arrows; Enter keeps it, Esc leaves it.")));
-    view.beginKeyboardSelection([mark.start, mark.end]);
+    put(h("section", { class: "rd-card rd-selected", role: "status" }, h("p", {}, h("b", {}, `Re-span ${codes().get(mark.code)?.name ?? "the coding"}: `), "select its new stretch with the mouse, or with arrows (Shift extends, Alt by character); Enter keeps it, Esc leaves it.")));
+    return view.beginKeyboardSelection([mark.start, mark.end]);
   }
 
   function open(create, options) {
     reader.panel?.close();
+    panel.dataset.shown = "";
     const closed = (then) => (...values) => {
       reader.panel = null;
-      then?.(...values);
+      panel.replaceChildren();
       leave();
+      place.firstElementChild.focus({ preventScroll: true });
+      then?.(...values);
     };
     const wrapped = Object.fromEntries(Object.entries(options).map(([name, value]) => [name, typeof value === "function" ? closed(value) : value]));
     reader.panel = create(panel, { cancel: closed(), ...wrapped });
+    return true;
   }
 
   const addCode = (span) =>
@@ -133,44 +193,50 @@ function createReader(root) {
 
   const writeMemo = (span) =>
     open(createForm, {
-      name: `memo ${span}`,
+      name: `memo ${reader.state.text} ${span}`,
       title: "Memo on the selected stretch",
       fields: [
         { name: "text", label: "Memo", long: true, needed: true, most: 100000 },
         { name: "title", label: "Title (may be empty)", most: 1000 },
       ],
-      keep: (typed) => send({ kind: "memo", text: typed.text, title: typed.title, span, form: `memo ${span}` }),
+      keep: (typed) => send({ kind: "memo", text: typed.text, title: typed.title, span, form: `memo ${reader.state.text} ${span}` }),
     });
 
-  function leave() {
+  function forget() {
     reader.selection = reader.respanning = null;
     view.select(null);
+  }
+
+  function leave() {
+    if (!reader.selection && !reader.respanning && !reader.chosen) return false;
+    if (!reader.selection && !reader.respanning) reader.chosen = null;
+    forget();
     tell();
     return true;
   }
 
+  // ---- keys
+
+  const ours = () => reader.state.coder && reader.chosen && !reader.selection && !reader.respanning && markOf(reader.chosen)?.kind === "human" && markOf(reader.chosen);
+  const actions = {
+    Escape: leave,
+    v: () => reader.text && view.beginKeyboardSelection(reader.selection ?? [view.place(), view.place()]),
+    a: () => reader.selection && reader.state.coder && addCode(reader.selection),
+    m: () => reader.selection && reader.state.coder && writeMemo(reader.selection),
+    e: () => ours() && respan(ours()),
+    w: () => ours() && withdraw(ours()),
+  };
+
   function onKey(event) {
     const target = event.composedPath()[0];
     if (!reader.state || !root.isConnected || isTyping(target) || nativeOpen()) return;
-    if (!view.extendKey(event)) {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
-      const span = reader.selection;
-      const act = {
-        Escape: () => (span || reader.respanning ? leave() : false),
-        v: () => view.beginKeyboardSelection(keyboardStart()),
-        a: () => (span && reader.state.coder ? (addCode(span), true) : false),
-        m: () => (span && reader.state.coder ? (writeMemo(span), true) : false),
-      }[event.key];
-      if (!act?.()) return;
+    const onButton = event.key === "Enter" && target.tagName === "BUTTON";
+    if (onButton || !view.extendKey(event)) {
+      if (event.ctrlKey || event.metaKey || event.altKey || !(actions[event.key] ?? actions[event.key.toLowerCase()])?.()) return;
     }
     event.preventDefault();
-    event.stopPropagation();
+    event.stopPropagation(); // Streamlit has meanings of its own for some letters
   }
-
-  const keyboardStart = () => {
-    const at = view.place();
-    return [at, at + 1];
-  };
 
   const onText = () => reader.state && draw();
   document.addEventListener("keydown", onKey, true);
@@ -180,7 +246,7 @@ function createReader(root) {
     document.removeEventListener("keydown", onKey, true);
     document.removeEventListener("interview-text", onText);
     document.removeEventListener("interview-codes", onText);
-    player.stop();
+    unfollow();
     view.destroy();
   };
   return reader;
