@@ -5,7 +5,8 @@ import typer
 from assistant.cli.add import add_command
 from assistant.cli.audit import audit_app
 from assistant.cli.candidates import candidates_command
-from assistant.cli.codebook_edits import codebook_app
+from assistant.cli import codebook_edits  # noqa: F401 - adds its commands
+from assistant.cli.codebook import codebook_app
 from assistant.cli.coders import coders_app
 from assistant.cli.decide import decide_command
 from assistant.cli.demo import demo_command

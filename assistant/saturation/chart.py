@@ -39,7 +39,8 @@ def chart(result: Saturation) -> alt.LayerChart | alt.FacetChart:
     words = f"New {unit} (bars) and all {unit} so far (line)"
     title = alt.TitleParams(words, anchor="start", fontSize=14)
     drawn = alt.layer(bars, line).properties(title=title, height=320, description=words)
-    return drawn.configure_axis(labelFontSize=13, titleFontSize=14)
+    configured: alt.LayerChart = drawn.configure_axis(labelFontSize=13, titleFontSize=14)
+    return configured
 
 
 def draw(result: Saturation, path: Path) -> None:
