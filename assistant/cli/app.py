@@ -2,10 +2,10 @@
 
 import typer
 
+from assistant.cli import codebook_edits  # noqa: F401 - adds its commands
 from assistant.cli.add import add_command
 from assistant.cli.audit import audit_app
 from assistant.cli.candidates import candidates_command
-from assistant.cli import codebook_edits  # noqa: F401 - adds its commands
 from assistant.cli.codebook import codebook_app
 from assistant.cli.coders import coders_app
 from assistant.cli.decide import decide_command

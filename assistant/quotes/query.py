@@ -62,17 +62,16 @@ def quotes(
     limit: int | None = 50,
     proposals: Proposals | None = None,
     keep_back: Callable[[Segment], bool] | None = None,
-    without: frozenset[str] = frozenset(),
 ) -> tuple[Quote, ...]:
     """Quotes in study order, or by nearness in meaning where `text` is given (then `embeddings` is needed).
 
     With codes or a theme: the confirmed codings that carry one of them. Otherwise: all segments, each with its
     state. `state` asks for one state alone. `proposals` spares working them out again when they were at hand. The
-    suggestions of segments that `keep_back` names are left out, unless suggestions alone are asked for; nothing comes
-    from the interviews `without`. Raises NotFoundError for an unknown code, theme or attribute.
+    suggestions of segments that `keep_back` names are left out, unless suggestions alone are asked for. Raises
+    NotFoundError for an unknown code, theme or attribute.
     """
     wanted = _wanted(study, codes, theme)
-    labels = {label: found for label, found in _labels(study, where or {}).items() if label not in without}
+    labels = _labels(study, where or {})
     if state is State.CONFIRMED or (state is None and wanted is not None):
         found = _confirmed(study, wanted, labels, coder)
     else:

@@ -36,10 +36,8 @@ class Saturation:
     cumulative_codes: tuple[int, ...]
 
 
-def saturation(
-    study: Study, *, level: Level = "code", coder: str | None = None, without: frozenset[str] = frozenset()
-) -> Saturation:
-    """Saturation over confirmed codings, of one coder or of all, in study order, the interviews `without` left out.
+def saturation(study: Study, *, level: Level = "code", coder: str | None = None) -> Saturation:
+    """Saturation over confirmed codings, of one coder or of all, in study order.
 
     An interview counts as read when somebody recorded a reading of it; in a study without any readings, when it
     has a coding. Raises InvalidInputError without a codebook.
@@ -50,7 +48,7 @@ def saturation(
         raise InvalidInputError(msg)
     found = codings(study, coder=coder)
     rows = _rows(codebook, level, {coding.code for coding in found})
-    order = tuple(interview.label for interview in interviews(study) if interview.label not in without)
+    order = tuple(interview.label for interview in interviews(study))
     read = _read(study, found, coder)
     counted = tuple(label for label in order if label in read)
     matrix = _matrix(found, rows, counted)

@@ -74,7 +74,7 @@ def browser(tmp_path):
         context = play.chromium.launch_persistent_context(
             str(tmp_path / "profile"), executable_path=path, args=list(QUIET), viewport=size, env=environment
         )
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(60_000)
         yield context
         context.close()
 
