@@ -25,7 +25,9 @@ def coded(study):
 
 
 def version(page, number: int) -> None:
+    """Wait until the page shows that version."""
     page.locator("p.page-note", has_text=f"Version {number}:").wait_for()
+    page.wait_for_timeout(1000)  # the fields of the code are drawn after the heading
     settle(page)
 
 
@@ -43,8 +45,7 @@ def choose(page, key: str, option: str) -> None:
     page.wait_for_timeout(700)  # a box that is unfolding closes its lists again
     field.click()
     field.type(option)
-    page.get_by_role("option", name=option).first.wait_for()
-    page.keyboard.press("Enter")
+    page.get_by_role("option").filter(has_text=option).first.click()
     settle(page)
 
 
