@@ -2,8 +2,9 @@
 
 from assistant.review import Card
 from assistant.ui.learning import Learnt
-from assistant.ui.session import Held, Visit
+from assistant.ui.session import Held, Visit, current_ledger
 from store.shown import shown_drafts
+from store.steps import decided_by_rule
 from store.study import Study
 from store.values import Codebook, SuggestionDraft
 
@@ -32,8 +33,13 @@ def _held(study: Study, card: Card, learnt: Learnt) -> Held:
 
 
 def _drafts(study: Study, card: Card) -> tuple[SuggestionDraft, ...]:
-    """What is proposed now, and what this coder has answered here, as it was shown then; the likeliest first."""
-    answered = shown_drafts(study, [word.suggestion_id for word in card.words if word.suggestion_id is not None])
+    """What is proposed now, and what this coder has answered here, as it was shown then; the likeliest first.
+
+    What a rule rejected is left out unless it is proposed now: there may be one for every code.
+    """
+    ruled, events = decided_by_rule(study), current_ledger(study).events
+    words = [word for word in card.words if word.suggestion_id is not None and events.get(word.guid) not in ruled]
+    answered = shown_drafts(study, [word.suggestion_id for word in words if word.suggestion_id is not None])
     by_code = {option.code.guid: option.draft for option in card.options}
     by_code |= {draft.code: draft for draft in answered.values() if draft.segment_id == card.segment.id}
     return tuple(sorted(by_code.values(), key=lambda draft: -draft.probability))

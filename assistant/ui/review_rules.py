@@ -38,9 +38,10 @@ def _draw_rules(study: Study, visit: Visit) -> None:
     code = st.selectbox("Code", list(names), format_func=names.__getitem__, key="rule_code")
     below = st.slider("Reject suggestions below, in %", 1, 90, 10, key="rule_below")
     here = st.radio("Where", ["The whole study", f"Interview {visit.interview}"], key="rule_where", horizontal=True)
+    every = st.toggle("Also what is not shown on the cards, because the machine is too unsure", key="rule_every")
     interviews = None if here == "The whole study" else frozenset({str(visit.interview)})
     found = preview(
-        Rule(code or None, below / 100, interviews),
+        Rule(code or None, below / 100, interviews, displayed_only=not every),
         spoken_segments(study).segments,
         current_learnt(study).proposals,
         ledger=current_ledger(study),

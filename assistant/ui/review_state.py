@@ -78,7 +78,7 @@ def desk_state(study: Study, visit: Visit, card: Card, codebook: Codebook) -> di
         "own": [_own(study, word) for word in card.codings if word.code not in answered],
         "others": [_other(word) for word in words if _shown(word, coder, hidden) and word.span.overlaps(segment.span)],
         "memos": [_memo(memo) for memo in _memos(study, visit, segment, hidden)],
-        "marks": [_mark(word, coder) for word in words if word.coder == coder or _shown(word, coder, hidden)],
+        "marks": [_mark(word, coder) for word in words if _marked(word, coder, hidden)],
         "can": _can(study, visit, segment, way, last=last),
         "progress": _progress(visit, segment, way, read),
         "asked": _asked(visit),
@@ -132,12 +132,17 @@ def _shown(word: Decision, coder: str, hidden: Blindness) -> bool:
     return other and not hidden.hides(word.interview, word.coder)
 
 
+def _marked(word: Decision, coder: str, hidden: Blindness) -> bool:
+    """Codings are marked in the transcript; what was rejected stands on the card alone."""
+    return word.verdict is not Verdict.REJECT and (word.coder == coder or _shown(word, coder, hidden))
+
+
 def _other(word: Decision) -> dict[str, Any]:
     return {"code": word.code, "coder": word.coder, "span": _pair(word.span)}
 
 
 def _mark(word: Decision, coder: str) -> dict[str, Any]:
-    kind = "rejected" if word.verdict is Verdict.REJECT else "human" if word.coder == coder else "other"
+    kind = "human" if word.coder == coder else "other"
     return {
         "id": word.guid,
         "start": word.span.start,
