@@ -169,7 +169,7 @@ def test_marks_are_told_apart_without_colour(bare):
         ],
     )
     names = {mark: bare.locator(f'[data-mark="{mark}"]') for mark in "abmr"}
-    assert [names[mark].inner_text() for mark in "abmr"] == ["Compute", "Queue (BA)", "? Compute 62 %", "✕ Queue"]
+    assert [names[mark].text_content() for mark in "abmr"] == ["Compute", "Queue (BA)", "? Compute 62 %", "✕ Queue"]
     said = [names[mark].locator("button").get_attribute("aria-label") for mark in "abmr"]
     assert said == [
         "Compute: coded by Ana",

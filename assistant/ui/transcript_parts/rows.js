@@ -12,7 +12,8 @@ function tvElement(tag, css, words) {
 
 function colourOf(shown, code) {
   const colour = shown.codes[code]?.colour ?? "";
-  return /^#[0-9a-f]{6}$/i.test(colour) ? colour : "var(--coded)";
+  // a little of the ink, so that no colour is lost on light or dark paper
+  return /^#[0-9a-f]{6}$/i.test(colour) ? `color-mix(in srgb, ${colour} 75%, var(--ink))` : "var(--coded)";
 }
 
 function drawRow(text, shown, index, onClickSegment) {
@@ -53,8 +54,14 @@ function pieces(text, shown, block) {
   if (shown.caret !== null) over.push({ start: shown.caret, end: shown.caret });
   for (const [start, end, , , sure] of block.turn.words) if (sure < UNSURE) over.push({ start, end, unsure: sure });
   const here = over.filter((mark) => overlaps(mark, block) || mark.start === mark.end);
-  const lines = Math.max(0, ...here.map((mark) => (mark.line ?? -1) + 1));
+  const lines = linesOf(shown, block.turn);
   return piecesOf(block.start, block.end, here).flatMap((piece) => drawPiece(text, shown, block, piece, lines));
+}
+
+// The lines that are in use below a turn's words, the upmost first.
+function linesOf(shown, turn) {
+  const used = shown.marks.filter((mark) => isInText(mark) && overlaps(mark, turn)).map((mark) => mark.line);
+  return [...new Set(used)].sort((a, b) => a - b);
 }
 
 function drawPiece(text, shown, block, piece, lines) {
@@ -81,9 +88,9 @@ function underline(made, shown, codes, lines) {
   made.classList.add("tv-coded");
   if (codes.some((mark) => mark.pending)) made.classList.add("tv-coming");
   const stroke = (colour, other) => (other ? `repeating-linear-gradient(90deg, ${colour} 0 6px, transparent 6px 9px)` : `linear-gradient(${colour}, ${colour})`);
-  const drawn = codes.map((mark) => `${stroke(colourOf(shown, mark.code), mark.kind === "other")} 0 calc(100% - ${4 * (lines - 1 - mark.line)}px) / 100% 2px no-repeat`);
+  const drawn = codes.map((mark) => `${stroke(colourOf(shown, mark.code), mark.kind === "other")} 0 calc(100% - ${4 * (lines.length - 1 - lines.indexOf(mark.line))}px) / 100% 2px no-repeat`);
   made.style.background = `${drawn.join(", ")}, color-mix(in srgb, ${colourOf(shown, codes[0].code)} 14%, transparent)`;
-  made.style.paddingBottom = `${4 * lines - 2}px`;
+  made.style.paddingBottom = `${4 * lines.length - 2}px`;
   made.title = codes.map((mark) => described(shown, mark)).join("\n");
 }
 
@@ -130,6 +137,7 @@ function fillMargin(text, shown, row, index, marks, on) {
     names.append(label);
   }
   const margin = row.querySelector(".tv-margin");
+  margin.style.setProperty("--tv-lanes", Math.max(0, ...marks.map(({ mark }) => mark.lane + 1)));
   margin.replaceChildren(...bars, ...(names.firstChild ? [names] : []));
   row.style.minHeight = free ? `calc(${free}px + 1rem)` : ""; // its own edges are below a rem
 }
@@ -139,7 +147,8 @@ const LEADS = { machine: "? ", rejected: "✕ ", human: "", other: "" };
 function nameOf(shown, mark, { onMarkClick, tabStops }) {
   const item = tvElement("li", `tv-label tv-label-${mark.kind}${mark.pending ? " tv-coming-bar" : ""}`);
   const tail = mark.kind === "machine" ? ` ${Math.round(100 * mark.p)} %` : mark.kind === "other" ? ` (${initialsOf(mark.coder)})` : "";
-  const name = tvElement(onMarkClick ? "button" : "span", "tv-name", `${LEADS[mark.kind]}${codeName(shown, mark)}${tail}`);
+  const name = tvElement(onMarkClick ? "button" : "span", "tv-name");
+  name.append(tvElement("span", "tv-cut", `${LEADS[mark.kind]}${codeName(shown, mark)}`), tvElement("span", "tv-tail", tail));
   if (onMarkClick) {
     name.type = "button";
     name.tabIndex = tabStops ? 0 : -1;

@@ -237,8 +237,7 @@ function createTranscript(place, { onSelect, onClickSegment, onMarkClick, seek, 
     const changed = [...[...old].filter(([key]) => !now.has(key)), ...[...now].filter(([key]) => !old.has(key))].map(([, mark]) => mark);
     if (!changed.length) return;
     shown.marks = laid;
-    box.style.setProperty("--tv-lanes", String(Math.max(0, ...laid.map((mark) => mark.lane + 1))));
-    redrawBlocks((block) => changed.some((mark) => overlaps(mark, block)));
+    redrawBlocks((block) => changed.some((mark) => overlaps(mark, block.turn)));
   }
 
   function setCurrent(id, { evidence = [], pending = false, scroll = false } = {}) {
