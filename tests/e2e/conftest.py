@@ -35,9 +35,16 @@ def study(tmp_path) -> Iterator[Study]:
 @pytest.fixture
 def address(study: Study, tmp_path: Path) -> Iterator[str]:
     """The app, running on a free port of this machine with the small study."""
+    with running_app(study.folder, tmp_path) as at:
+        yield at
+
+
+@contextlib.contextmanager
+def running_app(folder: Path, place: Path) -> Iterator[str]:
+    """The app with the study in `folder`, its log in `place`."""
     port = free_port()
-    with (tmp_path / "app.log").open("w", encoding="utf-8") as log:
-        app = subprocess.Popen(app_command(study.folder, port), cwd=tmp_path, stdout=log, stderr=subprocess.STDOUT)
+    with (place / "app.log").open("w", encoding="utf-8") as log:
+        app = subprocess.Popen(app_command(folder, port), cwd=place, stdout=log, stderr=subprocess.STDOUT)
         try:
             wait_for(port, app)
             yield f"http://127.0.0.1:{port}"
@@ -64,15 +71,22 @@ def wait_for(port: int, app: subprocess.Popen[bytes]) -> None:
 @pytest.fixture
 def browser(tmp_path):
     """A fresh headless Chromium window of 1280 by 800 pixels."""
+    with chromium(tmp_path) as context:
+        yield context
+
+
+@contextlib.contextmanager
+def chromium(place: Path):
+    """A headless Chromium of 1280 by 800 pixels, its profile in `place`."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     path = CHROMIUM if Path(CHROMIUM).is_file() else shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         pytest.skip("there is no Chromium at /usr/bin/chromium or in PATH")
     size = {"width": 1280, "height": 800}
-    environment = {**os.environ, "HOME": str(tmp_path)}
+    environment = {**os.environ, "HOME": str(place)}
     with sync_api.sync_playwright() as play:
         context = play.chromium.launch_persistent_context(
-            str(tmp_path / "profile"), executable_path=path, args=list(QUIET), viewport=size, env=environment
+            str(place / "profile"), executable_path=path, args=list(QUIET), viewport=size, env=environment
         )
         context.set_default_timeout(60_000)
         yield context
