@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 STAMPS := .venv/stamps
 DEMO_OPTIONS := $(if $(filter-out 0 no,$(HEADLESS)),--headless)
 
-.PHONY: setup models test lint demo constraints clean
+.PHONY: setup models test lint demo screenshots constraints clean
 
 setup: $(STAMPS)/installed
 
@@ -40,6 +40,10 @@ test: setup models lint
 
 demo: setup models
 	$(BIN)/interview demo $(DEMO_OPTIONS)
+
+# Pictures of every page for docs/, from the sample study.
+screenshots: setup models
+	$(BIN)/python docs/make_screenshots.py
 
 # After changing dependencies: install what is new, run the tests, then pin what is installed.
 constraints:

@@ -24,10 +24,11 @@ def quotes_command(
 ) -> None:
     """Find quotes. With a code or theme: confirmed codings. Otherwise: all segments, each with its state."""
     from assistant.quotes import Quote, as_record, quotes
+    from assistant.review import blindness
     from assistant.segment import StudyEmbeddings, embed_new, local_embedder
 
     with opened(study) as (open_study, settings):
-        embeddings = None
+        embeddings, whose = None, known_coder(open_study, coder)
         if query is not None and query.strip():
             embeddings = StudyEmbeddings(open_study, local_embedder(settings))
             embed_new(open_study, embeddings)
@@ -38,9 +39,10 @@ def quotes_command(
             codes=code or (),
             theme=theme,
             where=_pairs(where or []),
-            coder=known_coder(open_study, coder),
+            coder=whose,
             state=state,
             limit=limit,
+            hidden=None if whose is None else blindness(open_study, whose),
         )
     if as_json:
         print_json([as_record(quote) for quote in found])

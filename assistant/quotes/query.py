@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from filelock import Timeout
 
+from assistant.review import Blindness
 from assistant.segment import StudyEmbeddings
 from assistant.settings import load_settings
 from assistant.suggest import Proposals, propose, show
@@ -62,23 +63,28 @@ def quotes(
     limit: int | None = 50,
     proposals: Proposals | None = None,
     keep_back: Callable[[Segment], bool] | None = None,
+    hidden: Blindness | None = None,
 ) -> tuple[Quote, ...]:
     """Quotes in study order, or by nearness in meaning where `text` is given (then `embeddings` is needed).
 
     With codes or a theme: the confirmed codings that carry one of them. Otherwise: all segments, each with its
     state. `state` asks for one state alone. `proposals` spares working them out again when they were at hand. The
-    suggestions of segments that `keep_back` names are left out, unless suggestions alone are asked for. Raises
-    NotFoundError for an unknown code, theme or attribute.
+    suggestions of segments that `keep_back` names are left out, unless suggestions alone are asked for. What is
+    `hidden` from whoever looks is as if it were not there. Raises NotFoundError for an unknown code, theme or
+    attribute.
     """
+    unseen = hidden or Blindness("")
     wanted = _wanted(study, codes, theme)
     labels = _labels(study, where or {})
     if state is State.CONFIRMED or (state is None and wanted is not None):
-        found = _confirmed(study, wanted, labels, coder)
+        found = _confirmed(study, wanted, labels, coder, unseen)
     else:
         proposed = _proposed(study) if proposals is None else proposals
         if keep_back is not None and state is not State.SUGGESTED:
             proposed = _without(proposed, {s.id for s in segments(study) if keep_back(s)})
-        found = _by_segment(study, wanted, labels, coder, state, proposed)
+        if unseen.interviews:
+            proposed = _without(proposed, {s.id for s in segments(study) if s.interview in unseen.interviews})
+        found = _by_segment(study, wanted, labels, state, proposed, _words(study, coder, unseen))
     if text is not None and text.strip():
         if embeddings is None:
             msg = "a search by meaning needs embeddings"
@@ -149,13 +155,17 @@ def _names(study: Study) -> dict[str, str]:
 
 
 def _confirmed(
-    study: Study, wanted: frozenset[str] | None, labels: Mapping[str, Mapping[str, str]], coder: str | None
+    study: Study,
+    wanted: frozenset[str] | None,
+    labels: Mapping[str, Mapping[str, str]],
+    coder: str | None,
+    unseen: Blindness,
 ) -> list[_Found]:
     """Codings that stand, one quote per span with all its codes."""
     names = _names(study)
     by_span: dict[tuple[str, Span], list[Coding]] = {}
     for coding in codings(study, coder=coder):
-        if coding.interview in labels:
+        if coding.interview in labels and not unseen.hides(coding.interview, coding.coder):
             by_span.setdefault((coding.interview, coding.span), []).append(coding)
     texts = {label: transcript(study, label) for label in {label for label, _ in by_span}}
     around = _grouped(segments(study))
@@ -200,13 +210,12 @@ def _by_segment(
     study: Study,
     wanted: frozenset[str] | None,
     labels: Mapping[str, Mapping[str, str]],
-    coder: str | None,
     state: State | None,
     proposed: Proposals,
+    words: "_Words",
 ) -> list[_Found]:
     """All segments with their states; with codes wanted, those where one of them has that state."""
     names = _names(study)
-    words = _words(study, coder)
     found = []
     for segment in segments(study):
         if segment.interview in labels:
@@ -225,13 +234,15 @@ class _Words:
     rejected: Mapping[int, Sequence[tuple[Span, str]]]
 
 
-def _words(study: Study, coder: str | None) -> _Words:
+def _words(study: Study, coder: str | None, unseen: Blindness) -> _Words:
     stand: dict[int, list[Coding]] = {}
     for coding in codings(study, coder=coder):
+        if unseen.hides(coding.interview, coding.coder):
+            continue
         stand.setdefault(coding.transcript_id, []).append(coding)
     rejected: dict[int, list[tuple[Span, str]]] = {}
     for word in standing(decisions(study, coder=coder)).values():
-        if word.verdict is Verdict.REJECT and word.code is not None:
+        if word.verdict is Verdict.REJECT and word.code is not None and not unseen.hides(word.interview, word.coder):
             rejected.setdefault(word.transcript_id, []).append((word.span, word.code))
     return _Words(stand, rejected)
 

@@ -1,11 +1,13 @@
 """The code × interview table of a study; only interviews that were read count."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.review import Blindness
 from assistant.saturation.curve import curve
 from store.codebook import current_codebook
 from store.decisions import codings, decisions
@@ -13,7 +15,7 @@ from store.errors import InvalidInputError
 from store.interviews import interviews
 from store.segments import segments
 from store.study import Study
-from store.values import Codebook, Coding, Role, Span, Verdict
+from store.values import Codebook, Coding, Decision, Role, Span, Verdict
 
 Level = Literal["code", "theme"]
 
@@ -36,20 +38,24 @@ class Saturation:
     cumulative_codes: tuple[int, ...]
 
 
-def saturation(study: Study, *, level: Level = "code", coder: str | None = None) -> Saturation:
+def saturation(
+    study: Study, *, level: Level = "code", coder: str | None = None, hidden: Blindness | None = None
+) -> Saturation:
     """Saturation over confirmed codings, of one coder or of all, in study order.
 
     An interview counts as read when somebody recorded a reading of it; in a study without any readings, when it
-    has a coding. Raises InvalidInputError without a codebook.
+    has a coding. What is `hidden` from whoever looks does not count. Raises InvalidInputError without a codebook.
     """
     codebook = current_codebook(study)
     if codebook is None:
         msg = "This study has no codebook yet, so nothing can be counted; bring one with `interview codebook import`."
         raise InvalidInputError(msg)
-    found = codings(study, coder=coder)
+    unseen = hidden or Blindness("")
+    found = tuple(c for c in codings(study, coder=coder) if not unseen.hides(c.interview, c.coder))
     rows = _rows(codebook, level, {coding.code for coding in found})
     order = tuple(interview.label for interview in interviews(study))
-    read = _read(study, found, coder)
+    made = [d for d in decisions(study) if d.verdict is Verdict.READ and not unseen.hides(d.interview, d.coder)]
+    read = _read(made, found, coder)
     counted = tuple(label for label in order if label in read)
     matrix = _matrix(found, rows, counted)
     line = curve(matrix)
@@ -58,7 +64,7 @@ def saturation(study: Study, *, level: Level = "code", coder: str | None = None)
         level=level,
         interviews=counted,
         unread=tuple(label for label in order if label not in read),
-        partly_read=_partly(study, counted, coder),
+        partly_read=_partly(study, counted, made, coder),
         codes=tuple(names[guid] for guid in dict.fromkeys(rows.values())),
         matrix=matrix,
         new_codes=line.new_codes,
@@ -84,18 +90,17 @@ def _top(codebook: Codebook, guid: str) -> str:
     return guid
 
 
-def _read(study: Study, found: tuple[Coding, ...], coder: str | None) -> set[str]:
-    readings = [d for d in decisions(study) if d.verdict is Verdict.READ]
+def _read(readings: Sequence[Decision], found: tuple[Coding, ...], coder: str | None) -> set[str]:
     if not readings:
         return {coding.interview for coding in found}
     return {d.interview for d in readings if coder is None or d.coder == coder}
 
 
-def _partly(study: Study, counted: tuple[str, ...], coder: str | None) -> tuple[str, ...]:
+def _partly(study: Study, counted: tuple[str, ...], readings: Sequence[Decision], coder: str | None) -> tuple[str, ...]:
     """Interviews with readings in which a participant's segment was read by nobody, or not by this coder."""
     read: dict[str, list[Span]] = {}
-    for d in decisions(study, coder=coder):
-        if d.verdict is Verdict.READ:
+    for d in readings:
+        if coder is None or d.coder == coder:
             read.setdefault(d.interview, []).append(d.span)
     unread = {
         s.interview

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from assistant.quotes import Quote, quotes
-from assistant.review import is_blind, read_by
+from assistant.review import blindness, is_blind, read_by
 from assistant.segment import Embedder, StudyEmbeddings, local_embedder
 from assistant.settings import load_settings
 from assistant.ui.markup import clock, element, heading, notice, result
@@ -39,6 +39,9 @@ def quotes_page() -> None:
     theme = columns[1].selectbox("Theme", [t.name for t in themes], index=None, key="quote_theme", placeholder="Any")
     codes = columns[2].multiselect("Codes", [code.name for code in names], key="quote_codes", placeholder="Any")
     coder = columns[3].selectbox("Coder", coders(study), index=None, key="quote_coder", placeholder="Anybody")
+    hidden = blindness(study, current_visit().sitting.coder)
+    if hidden.interviews:
+        notice(hidden.sentence)
     found = quotes(
         study,
         text.strip() or None,
@@ -51,6 +54,7 @@ def quotes_page() -> None:
         limit=_LIMIT,
         proposals=current_proposals(study),
         keep_back=_still_blind(study),
+        hidden=hidden,
     )
     _draw(found)
 

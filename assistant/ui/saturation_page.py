@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from assistant.review import blindness
 from assistant.saturation import Saturation, chart, saturation
 from assistant.ui.markup import heading, notice, table
-from assistant.ui.session import current_study
+from assistant.ui.session import current_study, current_visit
 from store.coders import coders
 
 
@@ -15,7 +16,10 @@ def saturation_page() -> None:
     left, right = st.columns([1, 1])
     themes = left.radio("Count", ["Codes", "Themes"], key="saturation_level", horizontal=True) == "Themes"
     coder = right.selectbox("Coder", coders(study), index=None, key="saturation_coder", placeholder="Anybody")
-    found = saturation(study, level="theme" if themes else "code", coder=coder)
+    hidden = blindness(study, current_visit().sitting.coder)
+    if hidden.interviews:
+        notice(hidden.sentence)
+    found = saturation(study, level="theme" if themes else "code", coder=coder, hidden=hidden)
     if found.unread:
         notice(f"Not counted, because nobody has read them yet: {', '.join(found.unread)}.")
     if found.partly_read:

@@ -13,7 +13,9 @@ from store.study import Study
 from store.transcripts import transcript
 from store.values import Codebook, Role, Turn
 
-PARTS = tuple(f"transcript_parts/{part}.js" for part in ("offsets", "marks", "text", "rows", "selecting", "view"))
+PARTS = tuple(
+    f"transcript_parts/{part}.js" for part in ("offsets", "marks", "text", "rows", "selecting", "view", "following")
+)
 """The scripts that a component with a transcript in it begins with."""
 
 STYLES = ("transcript_parts/transcript_view.css",)

@@ -114,5 +114,5 @@ def draw_reader(state: Mapping[str, Any], heard: Callable[[object], None]) -> No
 def _reader() -> Any:
     names = [f"review_desk/{part}.js" for part in _SHARED]
     styles = script(*STYLES, "review_desk/review_desk.css", "transcript_parts/transcripts.css")
-    js = script(*PARTS, *names, "transcript_parts/following.js", "transcript_parts/transcripts_entry.js")
+    js = script(*PARTS, *names, "transcript_parts/transcripts_entry.js")
     return st.components.v2.component("transcript_reader", js=js, css=styles, isolate_styles=False)

@@ -23,7 +23,8 @@ function createDesk(root) {
     onMarkClick: (id) => showCoding(id),
     seek: (ms) => player.from(ms),
   });
-  const player = createPlayer(view);
+  const player = createPlayer();
+  const unfollow = followAudio(view, (sound) => sound === document.querySelector(".st-key-recording audio"));
   const outbox = createOutbox((acts) => desk.trigger("acts", acts));
 
   // ---- what is shown
@@ -375,6 +376,7 @@ function createDesk(root) {
     document.removeEventListener("interview-text", onText);
     document.removeEventListener("interview-codes", onText);
     player.stop();
+    unfollow();
     view.destroy();
     delete document.body.dataset.reviewKeys;
   };

@@ -1,6 +1,6 @@
 // The recording: it stands at the passage on the screen, plays from a place, and stops where the passage ends.
 
-function createPlayer(view) {
+function createPlayer() {
   const player = { end: null };
   const audio = () => document.querySelector(".st-key-recording audio");
 
@@ -44,20 +44,10 @@ function createPlayer(view) {
       if (player.end !== null && sound.currentTime * 1000 >= player.end) sound.pause();
     };
     sound.play();
-    const step = () => {
-      if (sound.paused) return view.setPlayhead(null);
-      const now = sound.currentTime * 1000;
-      if (player.end !== null && now >= player.end) sound.pause();
-      view.setPlayhead(now);
-      player.frame = requestAnimationFrame(step);
-    };
-    cancelAnimationFrame(player.frame);
-    player.frame = requestAnimationFrame(step);
   };
 
   player.stop = () => {
     clearTimeout(player.later);
-    cancelAnimationFrame(player.frame);
   };
 
   return player;
