@@ -55,11 +55,24 @@ def _refuse_changed(session: Session, newest: Codebook, seen: int, touched: Iter
     for guid in touched:
         if guid in before and now.get(guid) != before[guid]:
             what = "changed" if guid in now else "took out"
+            who = _last_changed(session, guid, seen)
             msg = (
-                f"{newest.coder or 'Somebody'} {what} “{before[guid].name}” since you opened it (version "
+                f"{who or 'Somebody'} {what} “{before[guid].name}” since you opened it (version "
                 f"{newest.version}); look at it as it is now, then keep yours again."
             )
             raise ConflictError(msg)
+
+
+def _last_changed(session: Session, guid: str, seen: int) -> str:
+    """Who kept the last version after that one in which this code differs from the version before."""
+    query = select(CodebookRow).where(CodebookRow.version >= seen).order_by(CodebookRow.version)
+    who, before = "", None
+    for number, row in enumerate(session.scalars(query)):
+        now = next((_code(code) for code in row.codes if code.guid == guid), None)
+        if number and now != before:
+            who = row.coder
+        before = now
+    return who
 
 
 def add_version(session: Session, codes: Sequence[Code], *, coder: str, reason: str) -> Codebook:

@@ -36,7 +36,10 @@ class DoubleCodingDraft:
 
 @dataclass(frozen=True, slots=True)
 class DoubleCoding:
-    """A sample that `second` codes blind; spans are moved to the transcripts of now, those torn apart are left out."""
+    """A sample that `second` codes blind; spans are moved to the transcripts of now, as far as they can be.
+
+    `ended_event` is the number of the event by which it ended: what was decided up to there was decided independently.
+    """
 
     guid: str
     name: str
@@ -47,6 +50,7 @@ class DoubleCoding:
     spans: Spans
     at: datetime
     ended_at: datetime | None = None
+    ended_event: int | None = None
     ended: Literal["finished", "called off"] | None = None
 
     @property
@@ -199,7 +203,8 @@ def _value(session: Session, row: DoubleCodingRow, mover: SpanMover | None = Non
     spans: dict[str, tuple[tuple[int, Span], ...]] = {}
     for part in parts:
         moved = (mover.move(part.transcript_id, Span(start, end)) for start, end in part.spans)
-        spans[part.transcript.interview.label] = tuple((m.transcript_id, m.span) for m in moved)
+        label = part.transcript.interview.label
+        spans[label] = (*spans.get(label, ()), *((m.transcript_id, m.span) for m in moved))
     end = session.scalar(select(DoubleCodingEndRow).where(DoubleCodingEndRow.double_coding_id == row.id))
     ended: Literal["finished", "called off"] | None = None
     if end is not None:
@@ -214,5 +219,6 @@ def _value(session: Session, row: DoubleCodingRow, mover: SpanMover | None = Non
         spans=MappingProxyType(spans),
         at=row.at,
         ended_at=None if end is None else end.at,
+        ended_event=None if end is None else end.event_id,
         ended=ended,
     )

@@ -173,8 +173,9 @@ def diff_command(
     from assistant.codebook import differences
 
     with opened(study) as (open_study, _):
+        old = _version(open_study, before)
         last = codebook_versions(open_study)[-1].version if after is None else after
-        found = differences(_version(open_study, before), _version(open_study, last))
+        found = differences(old, _version(open_study, last))
     if as_json:
         print_json([asdict(each) for each in found])
         return

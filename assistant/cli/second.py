@@ -65,13 +65,12 @@ def finish_command(
 @second_app.command("disagreements")
 def disagreements_command(study: StudyFolder, name: Which = None, as_json: AsJson = False) -> None:
     """Show where the second coder and the others differ in a finished double coding, and what was said of it."""
-    from assistant.review import Ledger, compare, finished
+    from assistant.review import compare, finished
     from store.codebook import current_codebook
 
     with opened(study) as (open_study, _):
-        ledger, codebook = Ledger(open_study), current_codebook(open_study)
-        ledger.refresh()
-        found = compare(open_study, finished(open_study, name), ledger)
+        codebook = current_codebook(open_study)
+        found = compare(open_study, finished(open_study, name))
     names = {} if codebook is None else {code.guid: code.name for code in codebook.codes}
     if as_json:
         cases = [_case(each, names) for each in found.disagreements]

@@ -9,7 +9,7 @@ from assistant.codebook.colours import with_colours
 from assistant.codebook.drafts import COLOUR, LONGEST_NAME, plain
 from assistant.codebook.split import known
 from store.codebook import codebook_versions, current_codebook, edit_codebook, keep_codebook
-from store.errors import InvalidInputError, NotFoundError
+from store.errors import ConflictError, InvalidInputError, NotFoundError
 from store.study import Study
 from store.values import Code, Codebook
 
@@ -32,18 +32,32 @@ def add_code(study: Study, name: str, *, parent: str | None, coder: str, definit
 
 
 def change_code(
-    study: Study, guid: str, changes: Mapping[str, Any], *, coder: str, seen: int | None = None, reason: str = ""
+    study: Study,
+    guid: str,
+    changes: Mapping[str, Any],
+    *,
+    coder: str,
+    seen: int | None = None,
+    expected: Mapping[str, Any] | None = None,
+    reason: str = "",
 ) -> Codebook:
     """Change a code's name, definition, include, exclude, examples (a tuple) or colour; others stay as they are.
 
-    Raises ConflictError where somebody changed the same code since version `seen`, InvalidInputError for a name that is
+    Raises ConflictError where somebody changed the same code since version `seen`, or one of the same fields from what
+    the person saw in it (`expected`), InvalidInputError for a name that is
     empty or taken or a colour that is none.
     """
     wanted = {key: _checked(key, value) for key, value in changes.items()}
     before = _named(study, guid)
 
     def edit(codebook: Codebook) -> Sequence[Code]:
-        known(codebook, guid)
+        now = known(codebook, guid)
+        if differs := [key for key, value in (expected or {}).items() if getattr(now, key) != value]:
+            msg = (
+                f"Somebody changed “{now.name}” since you opened it ({', '.join(differs)}); look at it as it is now,"
+                " then keep yours again."
+            )
+            raise ConflictError(msg)
         return [replace(code, **wanted) if code.guid == guid else code for code in codebook.codes]
 
     what = ", ".join(sorted(wanted))

@@ -1,7 +1,7 @@
 """What an edit of the codebook does to what is coded already, told before it is done."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from assistant.codebook.history import differences
@@ -10,6 +10,9 @@ from store.decisions import codings
 from store.memos import memos
 from store.study import Study
 from store.values import Code, Codebook, Coding
+
+Made = Sequence[Coding] | None
+"""The codings that the person who asks may know of; all of the study for None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,24 +25,24 @@ class Impact:
     sentences: tuple[str, ...]
 
 
-def use_of(study: Study) -> Counter[str]:
+def use_of(made: Iterable[Coding]) -> Counter[str]:
     """How many codings stand under each code, by GUID."""
-    return Counter(coding.code for coding in codings(study))
+    return Counter(coding.code for coding in made)
 
 
-def effect_of_change(study: Study, guid: str) -> Impact:
+def effect_of_change(study: Study, guid: str, made: Made = None) -> Impact:
     """Of another name or definition: codings keep standing, and suggestions are asked anew."""
-    found = _codings(study, {guid})
+    found = _codings(study, {guid}, made)
     text = "They keep standing; which version of the codebook each was made under stays on record."
     return _impact(found, [text] if found else ["Nothing is coded with it yet."])
 
 
-def effect_of_move(study: Study, guid: str, parent: str | None) -> Impact:
+def effect_of_move(study: Study, guid: str, parent: str | None, made: Made = None) -> Impact:
     """Of another theme: codings count for the new theme, and no more for the old one."""
     codebook = _codebook(study)
     if codebook is None:
         return _impact([], [])
-    found = _codings(study, codebook.family(guid))
+    found = _codings(study, codebook.family(guid), made)
     old = codebook.theme_of(_code(codebook, guid))
     was = "no theme" if old is None else f"“{old.name}”"
     now = "no theme" if parent is None else f"“{_code(codebook, parent).name}”"
@@ -48,12 +51,12 @@ def effect_of_move(study: Study, guid: str, parent: str | None) -> Impact:
     return _impact(found, [f"They count for {now} instead of {was}.", *more])
 
 
-def effect_of_merge(study: Study, into: str, others: Sequence[str]) -> Impact:
+def effect_of_merge(study: Study, into: str, others: Sequence[str], made: Made = None) -> Impact:
     """Of merging: codings of the others count as the one that stays, and what both had on one stretch counts once."""
     codebook = _codebook(study)
     if codebook is None:
         return _impact([], [])
-    found, staying = _codings(study, set(others)), _codings(study, {into})
+    found, staying = _codings(study, set(others), made), _codings(study, {into}, made)
     both = {(c.coder, c.transcript_id, c.span) for c in staying}
     double = sum((c.coder, c.transcript_id, c.span) in both for c in found)
     name = _code(codebook, into).name
@@ -69,7 +72,7 @@ def effect_of_merge(study: Study, into: str, others: Sequence[str]) -> Impact:
     return _impact(found, said)
 
 
-def effect_of_split(study: Study, guid: str) -> Impact:
+def effect_of_split(study: Study, guid: str, made: Made = None) -> Impact:
     """Of splitting: codings wait under the former code until each coder has sorted theirs into the parts."""
     codebook = _codebook(study)
     if codebook is None:
@@ -82,15 +85,19 @@ def effect_of_split(study: Study, guid: str) -> Impact:
     said = [waiting]
     if children:
         said.append(f"{children} codes below it move up to its theme.")
-    return _impact(_codings(study, {guid}), said)
+    return _impact(_codings(study, {guid}, made), said)
 
 
-def effect_of_retiring(study: Study, guid: str) -> Impact:
-    """Of retiring: codings stay, the code is offered and suggested no more."""
-    return _impact(_codings(study, {guid}), ["They stay. The code is no longer offered, suggested or asked for."])
+def effect_of_retiring(study: Study, guid: str, made: Made = None, *, back: bool = False) -> Impact:
+    """Of retiring: codings stay, the code is offered and suggested no more; or of bringing it `back`."""
+    if back:
+        return _impact(
+            _codings(study, {guid}, made), ["They stay. The code is offered, suggested and asked for again."]
+        )
+    return _impact(_codings(study, {guid}, made), ["They stay. The code is no longer offered, suggested or asked for."])
 
 
-def effect_of_restoring(study: Study, version: Codebook) -> Impact:
+def effect_of_restoring(study: Study, version: Codebook, made: Made = None) -> Impact:
     """Of restoring a version: what comes back, what goes, and which codings would stand under former codes."""
     codebook = _codebook(study)
     changes = differences(codebook, version)
@@ -98,7 +105,8 @@ def effect_of_restoring(study: Study, version: Codebook) -> Impact:
     said = [f"{count} {kind}." for kind, count in sorted(counted.items())] or [
         "Nothing differs from the newest version."
     ]
-    lost = [c for c in codings(study) if version.present(c.code) is None and version.present(c.made_with) is None]
+    there = codings(study) if made is None else made
+    lost = [coding for coding in there if version.present(coding.made_with or coding.code) is None]
     if lost:
         said.append(f"{len(lost)} codings would stand under codes that this version does not have.")
     return _impact(lost, said)
@@ -112,8 +120,8 @@ def _code(codebook: Codebook, guid: str) -> Code:
     return next(code for code in codebook.codes if code.guid == guid)
 
 
-def _codings(study: Study, guids: set[str] | frozenset[str]) -> list[Coding]:
-    return [coding for coding in codings(study) if coding.code in guids]
+def _codings(study: Study, guids: set[str] | frozenset[str], made: Made) -> list[Coding]:
+    return [coding for coding in (codings(study) if made is None else made) if coding.code in guids]
 
 
 def _impact(found: Sequence[Coding], sentences: Sequence[str]) -> Impact:

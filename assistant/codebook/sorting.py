@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from store.codebook import codebook_versions, current_codebook
-from store.decisions import codings, decision_of, keep_decisions
-from store.errors import InvalidInputError
+from store.decisions import codings, decision_of, keep_decisions, last_word
+from store.errors import ConflictError, InvalidInputError
 from store.study import Study
 from store.values import Code, Coding, DecisionDraft, Verdict
 
@@ -54,6 +54,10 @@ def sort_codings(study: Study, coder: str, chosen: Mapping[str, tuple[str, ...]]
         if made.coder != coder:
             msg = f"That coding is {made.coder}’s; only they can sort it."
             raise InvalidInputError(msg)
+        word = last_word(study, coder, made.transcript_id, made.span, made.code or "")
+        if word is None or word.guid != guid:
+            msg = "One of these codings does not stand any more; it was sorted in another window. Nothing was sorted."
+            raise ConflictError(msg)
         if not there.issuperset(codes):
             msg = "A code that was chosen is not in the codebook any more; choose again. Nothing was sorted."
             raise InvalidInputError(msg)

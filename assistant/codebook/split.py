@@ -5,7 +5,7 @@ from collections.abc import Container, Sequence
 from dataclasses import replace
 
 from assistant.codebook.colours import with_colours
-from assistant.codebook.drafts import DraftCode
+from assistant.codebook.drafts import LONGEST_NAME, DraftCode
 from store.codebook import current_codebook, edit_codebook
 from store.errors import InvalidInputError, NotFoundError
 from store.study import Study
@@ -23,6 +23,9 @@ def split_code(study: Study, code: str, parts: Sequence[DraftCode], *, coder: st
     """
     if len(parts) < _FEWEST_PARTS:
         msg = f"“{code}” can only be split into two codes or more; name each of them."
+        raise InvalidInputError(msg)
+    if long := [part.name for part in parts if not part.name.strip() or len(part.name) > LONGEST_NAME]:
+        msg = f"“{long[0][:40]}” is no name for a part; it needs 1 to {LONGEST_NAME} characters. Nothing was changed."
         raise InvalidInputError(msg)
     guids = [str(uuid.uuid4()) for _ in parts]
 

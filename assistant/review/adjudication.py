@@ -88,8 +88,14 @@ def finished(study: Study, guid: str | None = None) -> DoubleCoding:
     return found[-1]
 
 
-def compare(study: Study, drawn: DoubleCoding, ledger: Ledger) -> Compared:
-    """Set the second coder's codings beside those of everybody who read the same segments."""
+def compare(study: Study, drawn: DoubleCoding, ledger: Ledger | None = None) -> Compared:
+    """Set the second coder's codings beside those of everybody who read the same segments, as it stood when it ended.
+
+    What anybody decided after the second coder had finished was not decided independently and does not count.
+    `ledger`, where it is at hand, must be of that moment (`ledger_of`).
+    """
+    if ledger is None:
+        ledger = ledger_of(study, drawn)
     codebook = current_codebook(study)
     if codebook is None:
         return Compared(drawn, 0, 0, 0, ())
@@ -108,6 +114,13 @@ def compare(study: Study, drawn: DoubleCoding, ledger: Ledger) -> Compared:
             else:
                 found.append(Disagreement(segment, code, difference, sides, _resolved(said, segment, code)))
     return Compared(drawn, len(sample) - alone, alone, agreed, tuple(found))
+
+
+def ledger_of(study: Study, drawn: DoubleCoding) -> Ledger:
+    """The decisions as they stood when the double coding ended."""
+    ledger = Ledger(study, through=drawn.ended_event)
+    ledger.refresh()
+    return ledger
 
 
 class _Table:

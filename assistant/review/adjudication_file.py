@@ -6,7 +6,6 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.review.adjudication import compare, finished, verdict_on
-from assistant.review.ledger import Ledger
 from store.adjudications import adjudicate
 from store.codebook import current_codebook
 from store.errors import InvalidInputError
@@ -28,12 +27,11 @@ class AdjudicationLine(BaseModel):
 
 def adjudicate_from(study: Study, coder: str, path: Path, name: str | None = None) -> int:
     """Keep the adjudications of a file; returns how many. Raises InvalidInputError that names the line at fault."""
-    drawn, ledger = finished(study, name), Ledger(study)
-    ledger.refresh()
+    drawn = finished(study, name)
     codebook = current_codebook(study)
     cases = {
         (each.segment.interview, each.span.start, each.span.end, each.code): each
-        for each in compare(study, drawn, ledger).disagreements
+        for each in compare(study, drawn).disagreements
     }
     drafts = []
     for number, line in _lines(path):

@@ -18,10 +18,14 @@ _Key = tuple[str, int, int, str]
 
 
 class Ledger:
-    """What stands of all decisions, by transcript; safe to share between threads. Call `refresh` before asking."""
+    """What stands of all decisions, by transcript; safe to share between threads. Call `refresh` before asking.
 
-    def __init__(self, study: Study) -> None:
+    With `through`, what stood after the event of that number, whatever was decided since.
+    """
+
+    def __init__(self, study: Study, *, through: int | None = None) -> None:
         self._study = study
+        self._through = through
         self._lock = RLock()
         self._stamp = (0, 0, 0)
         self._begin()
@@ -50,6 +54,8 @@ class Ledger:
                 # a transcript was corrected, or an interview erased: begin again
                 known, known_count, new = 0, 0, decisions_since(self._study, 0)
                 self._begin()
+            if self._through is not None:
+                new = tuple((event, decision) for event, decision in new if event <= self._through)
             self._take(decision for _, decision in new)
             self.events.update((decision.guid, event) for event, decision in new)
             self._stamp = (new[-1][0] if new else known, known_count + len(new), transcript)

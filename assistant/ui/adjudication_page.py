@@ -8,7 +8,7 @@ from assistant.ui import second_moves
 from assistant.ui.markup import element, moment, notice
 from assistant.ui.passage import around, marked, passage
 from assistant.ui.second_moves import Second
-from assistant.ui.session import current_ledger, interview_segments
+from assistant.ui.session import frozen_ledger, interview_segments
 from store.codebook import current_codebook
 from store.double_coding import double_codings
 from store.study import Study
@@ -28,7 +28,7 @@ def draw_adjudication(study: Study, second: Second, coder: str) -> None:
         format_func=lambda guid: f"{found[guid].name} · {found[guid].second}",
         key="adjudicated",
     )
-    compared = compare(study, found[chosen], current_ledger(study))
+    compared = compare(study, found[chosen], frozen_ledger(study, found[chosen]))
     _draw_counts(compared)
     left = st.toggle("Only what is still open", value=True, key="adjudication_open")
     cases = compared.open if left else compared.disagreements

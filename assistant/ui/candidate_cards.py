@@ -67,7 +67,7 @@ def _draw_fields(candidate: Candidate, codebook: Codebook | None) -> None:
     definition = "" if candidate.name is None else candidate.name.definition
     st.text_area("Definition", value=definition, key=field_key(candidate, "definition"), height=110)
     themes = {} if codebook is None else code_names(codebook)
-    top = [code.guid for code in codebook.codes if code.parent is None] if codebook is not None else []
+    top = [code.guid for code in codebook.active if code.parent is None] if codebook is not None else []
     st.selectbox(
         "Theme",
         top,

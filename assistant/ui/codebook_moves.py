@@ -20,7 +20,7 @@ from assistant.codebook import (
 )
 from assistant.codebook.drafts import plain
 from assistant.ui.session import current_visit
-from store.codebook import codebook_versions, current_codebook
+from store.codebook import current_codebook
 from store.errors import ConflictError, InvalidInputError, NotAllowedError, StudyError
 from store.study import Study
 from store.values import Code
@@ -35,11 +35,15 @@ _STATE = "codebook_desk"
 
 @dataclass(slots=True)
 class CodebookDesk:
-    """What one tab has open: who codes, a code, the version in which it was opened, and what there is to say."""
+    """What one tab has open: who codes, a code, its fields as they were shown, and what there is to say."""
 
     coder: str = ""
     chosen: str | None = None
-    seen: dict[str, int] = field(default_factory=dict)
+    shown: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By code and field, what stood in the field before anybody typed."""
+    kept_as: dict[tuple[str, str], object] = field(default_factory=dict)
+    """By code and field, what the codebook held then."""
+    acts: int = 0
     said: str = ""
     problem: str = ""
     conflict: bool = False
@@ -64,6 +68,7 @@ def kept(act: Act[P]) -> Act[P]:
     def acted(study: Study, desk: CodebookDesk, /, *args: P.args, **kwargs: P.kwargs) -> None:
         desk.said = desk.problem = ""
         desk.conflict = False
+        desk.acts += 1
         try:
             if not desk.coder:
                 msg = "Write your name into the field “Coder” at the left first; every change is kept under a name."
@@ -89,46 +94,48 @@ def open_code(study: Study, desk: CodebookDesk, guid: str) -> None:
         return
     desk.chosen = guid
     desk.said = desk.problem = ""
-    desk.seen.setdefault(guid, codebook.version)
 
 
 @kept
 def save(study: Study, desk: CodebookDesk, guid: str) -> None:
-    """Keep what the fields of a code say, as far as it differs from what they showed."""
-    state = st.session_state
-    wanted = {name: state[field_key(guid, name)] for name in FIELDS}
-    wanted["examples"] = tuple(line for line in wanted["examples"].splitlines() if line.strip())
-    shown = next((c for c in _version(study, desk.seen.get(guid)) if c.guid == guid), None)
-    changes = {name: value for name, value in wanted.items() if shown is None or _differs(name, shown, value)}
-    if not changes:
+    """Keep the fields of a code that were touched; what others changed in other fields stays."""
+    state, shown = st.session_state, desk.shown.get(guid, {})
+    touched = {name: state[field_key(guid, name)] for name in FIELDS if state[field_key(guid, name)] != shown.get(name)}
+    if not touched:
         desk.said = "Nothing was changed."
         return
+    changes = {name: stored(name, value) for name, value in touched.items()}
+    expected = {name: desk.kept_as[guid, name] for name in touched}
     try:
-        book = change_code(study, guid, changes, coder=desk.coder, seen=desk.seen.get(guid))
+        book = change_code(study, guid, changes, coder=desk.coder, expected=expected)
     except ConflictError:
         newest = current_codebook(study)
-        desk.seen[guid] = 0 if newest is None else newest.version
+        now = None if newest is None else newest.find(guid)
+        if now is not None:  # what is there now is told; kept again, it is changed knowingly
+            desk.kept_as |= {(guid, name): getattr(now, name) for name in touched}
         raise
-    desk.seen[guid] = book.version
+    forget(guid, desk)
     desk.said = f"Kept as version {book.version}."
 
 
-def _version(study: Study, version: int | None) -> tuple[Code, ...]:
-    return next((book.codes for book in codebook_versions(study) if book.version == version), ())
+def stored(name: str, value: str) -> object:
+    """What a field says, as a code keeps it."""
+    return tuple(line for line in value.splitlines() if line.strip()) if name == "examples" else value
 
 
-def _differs(name: str, shown: Code, now: object) -> bool:
-    before = getattr(shown, name)
-    if name == "colour":
-        return str(now).upper() != (before or NO_COLOUR).upper()
-    return bool(before != (plain(now) if isinstance(now, str) else now))
+def show_field(desk: CodebookDesk, code: Code, name: str, value: str) -> None:
+    """A field shows what is kept until somebody types in it; then it stays as it was typed."""
+    key, shown = field_key(code.guid, name), desk.shown.setdefault(code.guid, {})
+    if key not in st.session_state or st.session_state[key] == shown.get(name):
+        st.session_state[key] = shown[name] = value
+        desk.kept_as[code.guid, name] = getattr(code, name)
 
 
 def forget(guid: str, desk: CodebookDesk) -> None:
     """Let the fields of a code show what is on the disk the next time they are drawn."""
     for name in FIELDS:
         st.session_state.pop(field_key(guid, name), None)
-    desk.seen.pop(guid, None)
+    desk.shown.pop(guid, None)
 
 
 @kept
@@ -145,7 +152,7 @@ def add(study: Study, desk: CodebookDesk) -> None:
     state = st.session_state
     book = add_code(study, state["new_code_name"], parent=state["new_code_theme"], coder=desk.coder)
     added = book.codes[-1]
-    desk.chosen, desk.seen[added.guid] = added.guid, book.version
+    desk.chosen = added.guid
     desk.said = f"“{added.name}” is in the codebook (version {book.version})."
     state["new_code_name"] = ""
 
@@ -156,7 +163,7 @@ def merge(study: Study, desk: CodebookDesk, guid: str, into: str) -> None:
     book = merge_codes(study, into, [guid], coder=desk.coder)
     forget(guid, desk)
     kept_code = book.find(into)
-    desk.chosen, desk.seen[into] = into, book.version
+    desk.chosen = into
     desk.said = f"Merged into “{'' if kept_code is None else kept_code.name}” (version {book.version})."
 
 
@@ -181,7 +188,6 @@ def split(study: Study, desk: CodebookDesk, guid: str, key: str) -> None:
 def retire(study: Study, desk: CodebookDesk, guid: str, *, retired: bool) -> None:
     """Retire the open code, or bring it back."""
     book = retire_code(study, guid, coder=desk.coder, retired=retired)
-    desk.seen[guid] = book.version
     desk.said = f"{'Retired' if retired else 'Brought back'} (version {book.version})."
 
 
@@ -189,7 +195,6 @@ def retire(study: Study, desk: CodebookDesk, guid: str, *, retired: bool) -> Non
 def restore(study: Study, desk: CodebookDesk, version: int) -> None:
     """Make an earlier version the newest one."""
     book = restore_version(study, version, coder=desk.coder)
-    desk.seen.clear()
     desk.said = f"Version {version} was restored as version {book.version}."
 
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from assistant.codebook import former_codes
 from assistant.codebook.impact import use_of
+from assistant.review import blindness
 from assistant.ui.code_names import code_names
 from assistant.ui.codebook_editor import draw_code
 from assistant.ui.codebook_former import draw_former
@@ -13,6 +14,7 @@ from assistant.ui.codebook_versions import draw_versions
 from assistant.ui.markup import heading, notice
 from assistant.ui.session import current_study
 from store.codebook import codebook_versions, current_codebook
+from store.decisions import codings
 from store.study import Study
 from store.values import Codebook
 
@@ -53,13 +55,16 @@ def _tell(desk: CodebookDesk) -> None:
 def _draw_codes(study: Study, desk: CodebookDesk, codebook: Codebook) -> None:
     if desk.chosen is None or codebook.find(desk.chosen) is None:
         desk.chosen = codebook.codes[0].guid if codebook.codes else None
+    hidden = blindness(study, desk.coder)
+    made = [coding for coding in codings(study) if not hidden.hides(coding.interview, coding.coder)]
     left, right = st.columns([2, 3], gap="medium")
     with left:
         draw_tree(
             codebook,
             desk.chosen,
-            use_of(study),
+            use_of(made),
             desk.problem or desk.said,
+            desk.acts,
             opened=lambda guid: open_code(study, desk, guid),
             moved=lambda guid, parent, before: move(study, desk, guid, parent, before),
         )
@@ -67,8 +72,7 @@ def _draw_codes(study: Study, desk: CodebookDesk, codebook: Codebook) -> None:
     with right:
         code = None if desk.chosen is None else codebook.find(desk.chosen)
         if code is not None:
-            desk.seen.setdefault(code.guid, codebook.version)
-            draw_code(study, desk, codebook, code)
+            draw_code(study, desk, codebook, code, made)
 
 
 def _draw_adding(study: Study, desk: CodebookDesk, codebook: Codebook | None) -> None:

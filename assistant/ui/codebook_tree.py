@@ -17,11 +17,15 @@ def draw_tree(
     chosen: str | None,
     used: Mapping[str, int],
     said: str,
+    acts: int,
     *,
     opened: Callable[[str], None],
     moved: Callable[[str, str | None, str | None], None],
 ) -> None:
-    """Draw the tree; `opened` gets the GUID of a code, `moved` that of a code, its theme and the sibling after it."""
+    """Draw the tree; `opened` gets the GUID of a code, `moved` that of a code, its theme and the sibling after it.
+
+    `acts` counts what was done on the page, so that a move that was refused is drawn back.
+    """
 
     def on_open() -> None:
         value = st.session_state[_KEY].get("open") or {}
@@ -43,7 +47,7 @@ def draw_tree(
         for code in codebook.codes
     ]
     # an attempt that failed leaves the version as it is, and the tree has to be drawn again all the same
-    serial = f"{codebook.version}|{said}|{sum(used.values())}"
+    serial = f"{codebook.version}|{acts}|{sum(used.values())}"
     data = {"codes": codes, "chosen": chosen, "serial": serial, "said": said}
     _tree()(key=_KEY, data=data, on_open_change=on_open, on_move_change=on_move)
 

@@ -26,6 +26,8 @@ def second_coder_page() -> None:
         notice("Write your name into the field “Coder” at the left first; everything here is kept under a name.")
         return
     part = st.segmented_control("Part", list(_PARTS), default="Coders", key="second_part", label_visibility="collapsed")
+    if second.part != part:
+        second.part, second.at = str(part), 0
     if second.problem:
         notice(second.problem, "problem")
     elif second.said:

@@ -27,7 +27,8 @@ class Second:
     said: str = ""
     problem: str = ""
     at: int = 0
-    """Which disagreement or coding is on the screen."""
+    """Which disagreement or coding is on the screen, of those of this part."""
+    part: str = ""
 
 
 def current_second() -> Second:
@@ -110,7 +111,8 @@ def resolve(study: Study, second: Second, coder: str, drawn: DoubleCoding, one: 
     adjudicate(study, coder, [verdict_on(drawn, one, applies=applies, memo=memo)])
     st.session_state["adjudication_memo"] = ""
     second.said = f"Kept: the code {'applies' if applies else 'does not apply'}. The original decisions stay."
-    second.at += 1
+    if not st.session_state.get("adjudication_open", True):  # else it leaves the list, and the next one takes its place
+        second.at += 1
 
 
 @kept
@@ -121,7 +123,8 @@ def remark(
     keep_remark(study, coder, decision, kind, st.session_state.get("remark_text", ""), outcome)
     st.session_state["remark_text"] = ""
     second.said = f"Kept: {outcome or kind}."
-    second.at += int(onward)
+    if onward and st.session_state.get("reviewed_talk", "All") == "All":
+        second.at += 1
 
 
 def step(second: Second, by: int) -> None:

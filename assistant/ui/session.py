@@ -13,13 +13,16 @@ from typing import ParamSpec
 import streamlit as st
 
 from assistant.review import Filters, Ledger, NearQuote, Sitting, resume_sitting
+from assistant.review.adjudication import ledger_of
 from assistant.segment import local_embedder, segment_new
 from assistant.settings import Settings, load_settings
 from assistant.suggest import Order, Proposals
 from assistant.ui.learning import Learning, Learnt
 from assistant.ui.markup import notice
+from store.double_coding import DoubleCoding
 from store.errors import NotAStudyError, StudyError
 from store.index import refresh_index
+from store.newest import decisions_stamp
 from store.runs import scores_stamp
 from store.segments import segments
 from store.study import DATABASE, Study, open_study
@@ -179,6 +182,18 @@ def current_ledger(study: Study) -> Ledger:
 def _ledger(_study: Study, folder: str, guid: str) -> Ledger:
     del folder, guid  # parts of the key only
     return Ledger(_study)
+
+
+def frozen_ledger(study: Study, drawn: DoubleCoding) -> Ledger:
+    """All decisions as they stood when a double coding ended; made again where an interview was erased or corrected."""
+    _, count, transcript = decisions_stamp(study)
+    return _frozen(study, drawn, str(study.folder), drawn.guid, (count, transcript))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _frozen(_study: Study, _drawn: DoubleCoding, folder: str, guid: str, stamp: Stamp) -> Ledger:
+    del folder, guid, stamp  # parts of the key only
+    return ledger_of(_study, _drawn)
 
 
 def interview_segments(study: Study, label: str) -> tuple[Segment, ...]:

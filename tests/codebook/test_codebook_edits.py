@@ -56,7 +56,7 @@ def coded(machines):
 
 
 def counted(study):
-    used = use_of(study)
+    used = use_of(codings(study))
     known = {c.guid: c.name for book in codebook_versions(study) for c in book.codes}
     return {known[guid]: count for guid, count in used.items()}
 

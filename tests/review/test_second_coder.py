@@ -5,7 +5,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant.review import (
-    Ledger,
     Talk,
     assignment,
     blindness,
@@ -47,9 +46,7 @@ def say(study, coder, segment, *names, span=None, memo=""):
 
 
 def compared(study):
-    ledger = Ledger(study)
-    ledger.refresh()
-    return compare(study, finished(study), ledger)
+    return compare(study, finished(study))
 
 
 # ---- drawing
@@ -160,6 +157,17 @@ def assigned(study):
     from assistant.review.double_coding import assigned_segments
 
     return assigned_segments(study, finished(study))
+
+
+def test_what_is_decided_after_finishing_was_not_decided_independently(disagreed):
+    """Whoever copies the other’s codes afterwards changes no comparison."""
+    before = compared(disagreed)
+    for each in before.disagreements:
+        keep_decisions(
+            disagreed, "ben", [DecisionDraft(each.segment.transcript_id, each.segment.span, Verdict.ADD, each.code)]
+        )
+    after = compared(disagreed)
+    assert (after.agreed, after.disagreements) == (before.agreed, before.disagreements)
 
 
 def test_adjudicating_resolves_and_changes_no_decision(disagreed):

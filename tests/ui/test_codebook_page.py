@@ -3,6 +3,7 @@
 import pytest
 
 from assistant.codebook import change_code
+from assistant.review import draw
 from assistant.ui import codebook_page
 from store.codebook import codebook_versions, current_codebook
 from store.decisions import codings, keep_decisions
@@ -22,7 +23,7 @@ def tree(page, study, monkeypatch):
     keep_decisions(study, "Ben", [DecisionDraft(first.transcript_id, first.span, Verdict.ADD, "c1")])
     given = {}
 
-    def draw(codebook, chosen, used, said, *, opened, moved):
+    def draw(codebook, chosen, used, said, acts, *, opened, moved):
         given.update(codebook=codebook, chosen=chosen, used=used, said=said, opened=opened, moved=moved)
 
     monkeypatch.setattr(codebook_page, "draw_tree", draw)
@@ -153,3 +154,35 @@ def test_without_a_name_nothing_is_changed(tree, study):
     app.run()
     assert "Write your name" in html(app)
     assert len(codebook_versions(study)) == 1
+
+
+def test_keeping_one_field_leaves_what_others_changed_in_other_fields(tree, study):
+    """Fields that nobody touched follow the codebook; only what was typed is kept."""
+    app, _ = tree()
+    app.text_area(key="code_include_c1").set_value("Mine.").run()
+    change_code(study, "c1", {"definition": "Theirs."}, coder="Ben")
+    app.button(key="save_c1").click().run()
+    code = current_codebook(study).find("c1")
+    assert (code.include, code.definition) == ("Mine.", "Theirs.")
+    assert app.text_area(key="code_definition_c1").value == "Theirs."
+
+
+def test_a_restored_version_is_not_undone_by_the_next_keep(tree, study):
+    """The fields show what was restored."""
+    change_code(study, "c1", {"definition": "Newer."}, coder="Ben")
+    app, _ = tree()
+    assert app.text_area(key="code_definition_c1").value == "Newer."
+    app.segmented_control(key="codebook_part").set_value("Versions").run()
+    app.button(key="restore_version").click().run()
+    app.segmented_control(key="codebook_part").set_value("Codes").run()
+    app.button(key="save_c1").click().run()
+    assert "Nothing was changed." in html(app)
+    assert current_codebook(study).find("c1").definition == "Working on machines of others."
+
+
+def test_effects_do_not_tell_a_blind_second_coder_what_others_coded(tree, study):
+    """Neither the effects nor the counts of the tree."""
+    draw(study, "Ben", "round 1", "Ana", interviews=["I1"])
+    app, given = tree()
+    assert "No coding is touched." in html(app)
+    assert given["used"] == {}

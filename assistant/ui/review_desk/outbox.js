@@ -1,14 +1,28 @@
 // Acts on their way to the disk. Each has a number; Python says up to which number it has heard, and until then an act
 // is sent again with every later one, so that none is lost when keys are pressed faster than the page comes back.
 
+const PATIENCE = 700; // milliseconds; a page that is being drawn anew can miss what is sent meanwhile
+
 function createOutbox(send) {
   const box = { waiting: [], heard: 0, last: 0 };
+  let timer = 0;
+
+  const remind = () => {
+    clearTimeout(timer);
+    if (box.waiting.length) {
+      timer = setTimeout(() => {
+        send(box.waiting);
+        remind();
+      }, PATIENCE);
+    }
+  };
 
   box.add = (act) => {
     box.last = Math.max(box.last, box.heard) + 1;
     const numbered = { ...act, id: box.last };
     box.waiting.push(numbered);
     send(box.waiting);
+    remind();
     return numbered;
   };
 
@@ -17,6 +31,7 @@ function createOutbox(send) {
     box.heard = heard;
     box.last = Math.max(box.last, heard);
     box.waiting = box.waiting.filter((act) => act.id > heard);
+    remind();
   };
 
   return box;
