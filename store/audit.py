@@ -107,6 +107,7 @@ def verify(study: Study) -> AuditReport:
         faults = [*links, *_records(session, log), *(_Fault(left) for left in _left_over(session, files))]
     if unfinished_erasure(study) is not None:
         faults.append(_Fault("An erasure broke off before its files were removed; close the study and open it again."))
+    faults.sort(key=lambda fault: (fault.event is None, fault.event or 0))
     named = [fault.event for fault in faults if fault.event is not None]
     return AuditReport(
         events=len(log),

@@ -69,6 +69,9 @@ def keep_double_coding(study: Study, lead: str, draft: DoubleCodingDraft) -> Dou
     if not name or not any(draft.spans.values()):
         msg = "A double coding needs a name and at least one segment; nothing was drawn."
         raise InvalidInputError(msg)
+    if draft.second.strip() == lead.strip():
+        msg = "Whoever draws a double coding cannot be its second coder; nothing was drawn."
+        raise InvalidInputError(msg)
     with study.write() as session:
         require_lead(session, lead, "draw a double coding")
         drawer, second = coder_row(session, lead), coder_row(session, draft.second)

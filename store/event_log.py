@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from store.errors import NotFoundError
@@ -30,7 +30,8 @@ class LogFilter:
     """Which events are wanted: what is not set does not matter.
 
     `text` is looked for in the payload, capitals do not count (of ASCII); `since` and `until` are points in time, the
-    latter not included; `through` is the highest event number.
+    latter not included; `through` is the highest event number; `code` is a GUID. What others did in the interviews
+    `blind_to` is left out for the reader `reader`, so that counting tells them nothing either.
     """
 
     types: tuple[str, ...] = ()
@@ -40,6 +41,9 @@ class LogFilter:
     until: datetime | None = None
     text: str = ""
     through: int | None = None
+    code: str | None = None
+    blind_to: frozenset[str] = frozenset()
+    reader: str = ""
 
 
 def log(study: Study, *, limit: int | None = None, wanted: LogFilter | None = None) -> tuple[Logged, ...]:
@@ -101,6 +105,12 @@ def _filtered(session: Session, query: Select[Any], wanted: LogFilter) -> Select
         query = query.where(EventRow.at < wanted.until)
     if wanted.text:
         query = query.where(EventRow.payload.icontains(wanted.text, autoescape=True))
+    if wanted.code is not None:
+        query = query.where(EventRow.payload.contains(f'"{wanted.code}"', autoescape=True))
+    if wanted.blind_to:
+        guids = select(InterviewRow.guid).where(InterviewRow.label.in_(wanted.blind_to))
+        open_to_all = or_(EventRow.interview.is_(None), EventRow.interview.not_in(guids))
+        query = query.where(or_(open_to_all, EventRow.coder == wanted.reader))
     if wanted.through is not None:
         query = query.where(EventRow.id <= wanted.through)
     return query

@@ -74,6 +74,7 @@ def _draw_case(study: Study, second: Second, coder: str, compared: Compared, one
 
 def _draw_buttons(study: Study, second: Second, coder: str, compared: Compared, one: Disagreement) -> None:
     arguments = (study, second, coder, compared.double_coding, one)
+    st.html(element("p", "Keys: 1 applies · 2 does not apply · B back · N next", "page-note"))
     with st.container(horizontal=True, key="adjudication_answers", gap="small"):
         st.button(
             "Applies",

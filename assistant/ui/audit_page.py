@@ -1,6 +1,7 @@
 """The audit page: every event with filters, the life of a coding, and whether the record is untouched."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, time
 
 import streamlit as st
@@ -32,6 +33,8 @@ def audit_page() -> None:
         notice(hidden.sentence)
     _draw_life(study, hidden)
     wanted = _filters(study)
+    if wanted.text or wanted.code:  # what is found by its content would tell of it, even unshown
+        wanted = replace(wanted, blind_to=hidden.interviews, reader=hidden.coder)
     _draw_events(study, wanted, hidden)
 
 
@@ -50,15 +53,14 @@ def _filters(study: Study) -> LogFilter:
     words = sixth.text_input("Text in the event", key="audit_words")
     since = datetime.combine(days[0], time.min, UTC) if days else None
     until = datetime.combine(days[1], time.max, UTC) if len(days) > 1 else None
-    text = words.strip() or code
-    return LogFilter(tuple(types), coder or None, label or None, since, until, text)
+    return LogFilter(tuple(types), coder or None, label or None, since, until, words.strip(), code=code or None)
 
 
 def _draw_events(study: Study, wanted: LogFilter, hidden: Blindness) -> None:
     count = count_events(study, wanted)
-    through = min(st.session_state.get(_THROUGH, 0) or last_event(study), last_event(study))
-    page = LogFilter(wanted.types, wanted.coder, wanted.interview, wanted.since, wanted.until, wanted.text, through)
-    events = log(study, limit=_SHOWN, wanted=page)
+    asked, place = st.session_state.get(_THROUGH, (wanted, 0))
+    through = place if place and asked == wanted else last_event(study)  # other filters begin at the newest
+    events = log(study, limit=_SHOWN, wanted=replace(wanted, through=through))
     names = {code.guid: code.name for version in codebook_versions(study) for code in version.codes}
     rows = [
         (e.id, moment(e.at), e.type, e.coder, e.interview or "", _content(e, names, hidden)) for e in reversed(events)
@@ -66,13 +68,15 @@ def _draw_events(study: Study, wanted: LogFilter, hidden: Blindness) -> None:
     table(("Event", "Time (UTC)", "What", "Coder", "Interview", "Content"), rows, numbers=(0,), key="events")
     with st.container(horizontal=True, key="audit_pages", gap="small", vertical_alignment="center"):
         older = events[0].id - 1 if events else 0
-        st.button("Newest", key="audit_newest", on_click=_go, args=(0,))
-        st.button("Older", key="audit_older", on_click=_go, args=(older,), disabled=len(events) < _SHOWN or not older)
+        st.button("Newest", key="audit_newest", on_click=_go, args=(wanted, 0))
+        st.button(
+            "Older", key="audit_older", on_click=_go, args=(wanted, older), disabled=len(events) < _SHOWN or not older
+        )
         result(f"{len(events)} shown of {count} that fit.")
 
 
-def _go(through: int) -> None:
-    st.session_state[_THROUGH] = through
+def _go(wanted: LogFilter, through: int) -> None:
+    st.session_state[_THROUGH] = (wanted, through)
 
 
 def _content(event: Logged, names: Mapping[str, str], hidden: Blindness) -> Folded | str:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from assistant.models import models_in
+from assistant.review import blindness
 from assistant.settings import load_settings
 from assistant.suggest.candidates import Candidate
 from assistant.ui.candidate_cards import Places, draw_candidate, unmarked
@@ -23,6 +24,9 @@ def candidates_page() -> None:
     study, coder, found = current_study(), current_visit().sitting.coder, current_found()
     if not coder:
         notice("Write your name into the field “Coder” at the left first; every answer is kept under a name.")
+        return
+    if why := blindness(study, coder).sentence:
+        notice(why)  # what is explained already is known from what others coded
         return
     _draw_finding(study, found)
     if found.problem and not found.at:

@@ -1,6 +1,7 @@
 """Coders with their roles, and blind double codings: drawing one, how far it is, ending it."""
 
 import secrets
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -54,7 +55,8 @@ def draw_double_coding(study: Study, second: Second, coder: str) -> None:
         with st.container(key="my_assignment", border=True):
             st.html(element("h2", f"Yours: “{mine.name}”"))
             st.html(element("p", f"{mine.read} of {len(mine.segments)} segments read.", "outlook"))
-            st.html('<p><a class="go" href="review" target="_self">Code them on the Review page</a></p>')
+            link = f"review?{urlencode({'coder': coder})}"  # a link loads the page anew, and must not change who codes
+            st.html(f'<p><a class="go" href="{link}" target="_self">Code them on the Review page</a></p>')
             arguments = (study, second, coder)
             unread = mine.left > 0
             st.button("Finish", key="finish_mine", on_click=second_moves.end_mine, args=arguments, disabled=unread)

@@ -20,11 +20,17 @@ def short(event: Logged, names: Mapping[str, str]) -> str:
     code = payload.get("code")
     if isinstance(code, str):
         parts.insert(min(1, len(parts)), names.get(code, code))
-    return ", ".join([*parts, *_span(payload), *_chance(payload)]) or "details"
+    return ", ".join([*parts, *_span(payload), *_chance(payload), *_step(payload)]) or "details"
 
 
 def _span(payload: Mapping[str, Any]) -> list[str]:
     return [f"{payload['start']}–{payload['end']}"] if {"start", "end"} <= payload.keys() else []
+
+
+def _step(payload: Mapping[str, Any]) -> list[str]:
+    """How many decisions a step held that was undone, redone or made by a rule."""
+    count = payload.get("decisions")
+    return [f"{count} decision{'' if count == 1 else 's'}"] if isinstance(count, int) and "step" in payload else []
 
 
 def _chance(payload: Mapping[str, Any]) -> list[str]:

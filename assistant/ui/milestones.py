@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from assistant.review import blindness
 from assistant.review.milestones import Comparison, compare_states
 from assistant.ui.codebook_versions import diff_table
 from assistant.ui.markup import element, moment, notice, table
@@ -28,7 +29,10 @@ def draw_milestones(study: Study) -> None:
         st.text_input("Name", key="milestone_name", max_chars=200, placeholder="Such as: synthesis after I10")
         st.text_input("Note", key="milestone_note", max_chars=2000)
         st.button("Freeze", key="milestone_keep", on_click=_keep, args=(study,))
-    if found:
+    hidden = blindness(study, current_visit().sitting.coder)
+    if found and hidden.sentence:
+        notice(hidden.sentence)
+    elif found:
         _draw_comparison(study, {m.guid: m for m in found})
 
 

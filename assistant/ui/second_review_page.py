@@ -61,6 +61,7 @@ def _draw_one(study: Study, second: Second, coder: str, one: Reviewed, at: str) 
 
 def _draw_buttons(study: Study, second: Second, coder: str, one: Reviewed) -> None:
     guid, own = one.coding.decision, one.coding.coder == coder
+    st.html(element("p", "Keys: 1 agree · 2 challenge · 3 comment · B back · N next", "page-note"))
     with st.container(horizontal=True, key="remark_answers", gap="small"):
         for kind, key in ((RemarkKind.AGREE, "1"), (RemarkKind.CHALLENGE, "2"), (RemarkKind.COMMENT, "3")):
             st.button(

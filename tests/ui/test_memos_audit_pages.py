@@ -86,7 +86,7 @@ def test_a_memo_leads_to_its_passage(page, study, first):
     keep_memo(study, "Ana", MemoDraft(MemoTarget("I1", first.transcript_id, first.span), "Here."))
     app = page("memos")
     assert "We borrowed them. The owner wanted a logo." in html(app)
-    assert f'href="transcripts?interview=I1&amp;at={first.span.start}"' in html(app)
+    assert f'href="transcripts?interview=I1&amp;at={first.span.start}&amp;coder=Ana"' in html(app)
 
 
 def test_a_milestone_is_frozen_and_compared_with_now(page, study, first):

@@ -97,6 +97,12 @@ function createReader(root) {
   };
   const LOOKS = { machine: "rd-suggested", rejected: "rd-rejected", human: "rd-confirmed", other: "rd-confirmed" };
 
+  // A link loads the page anew; without the name in it, whoever follows it would be somebody else.
+  function asCoder() {
+    const coder = new URLSearchParams(location.search).get("coder");
+    return coder ? `&coder=${encodeURIComponent(coder)}` : "";
+  }
+
   function cardOf(mark) {
     const code = codes().get(mark.code) ?? { name: "A former code" };
     return h(
@@ -107,8 +113,8 @@ function createReader(root) {
       mark.memo && h("p", { class: "rd-definition" }, `Memo: ${mark.memo}`),
       h("blockquote", {}, quoteOf([mark.start, mark.end])),
       mark.kind === "human" && h("div", { class: "rd-row" }, button("Re-span", "respan", () => respan(mark), { hint: "E" }), button("Withdraw", "withdraw", () => withdraw(mark), { hint: "W" })),
-      h("p", {}, h("a", { href: `review?interview=${encodeURIComponent(reader.state.interview)}&at=${mark.start}`, target: "_self", class: "go" }, "Open in Review")),
-      mark.event && h("p", {}, h("a", { href: `audit?life=${mark.event}`, target: "_self", class: "go" }, "Its whole life")),
+      h("p", {}, h("a", { href: `review?interview=${encodeURIComponent(reader.state.interview)}&at=${mark.start}${asCoder()}`, target: "_self", class: "go" }, "Open in Review")),
+      mark.event && h("p", {}, h("a", { href: `audit?life=${mark.event}${asCoder()}`, target: "_self", class: "go" }, "Its whole life")),
     );
   }
 
