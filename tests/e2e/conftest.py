@@ -88,7 +88,7 @@ def chromium(place: Path):
         context = play.chromium.launch_persistent_context(
             str(place / "profile"), executable_path=path, args=list(QUIET), viewport=size, env=environment
         )
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(30_000)
         yield context
         context.close()
 

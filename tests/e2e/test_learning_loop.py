@@ -35,12 +35,14 @@ def test_the_loop_without_a_mouse(page, study):
     assert [verdict for verdict, _ in words(study)] == ["add", "read", "accept", "reject", "withdraw"]
 
     settle(page)
+    before = page.locator(".rd-root").get_attribute("data-segment")
     page.keyboard.press("o")
     page.locator(".st-key-review_order input:focus").wait_for()
     page.keyboard.type("Most likely")
     page.keyboard.press("Enter")
     page.wait_for_function("document.querySelector('.st-key-review_order input').value === 'Most likely first'")
-    page.keyboard.press("Escape")
+    # another order begins with its own first segment, and the keys belong to the desk again
+    page.wait_for_function("before => document.querySelector('.rd-root').dataset.segment !== before", arg=before)
     settle(page)
     for number in range(2, 6):
         page.wait_for_function("!['INPUT', 'TEXTAREA'].includes(document.activeElement.tagName)")

@@ -3,10 +3,9 @@
 import shutil
 
 import pytest
-from test_review import go, press, settle, words
+from test_review import go, press, settle, suggested, words
 
 from store.audit import verify
-from store.codebook import current_codebook
 from store.event_log import log
 from store.study import open_study
 
@@ -27,19 +26,15 @@ def test_accept_reject_undo_reload(page, study):
     page.get_by_role("link", name="Review", exact=True).click()
     page.locator("body[data-review-keys]").wait_for(state="attached")
     settle(page)
-    number = 1
-    while page.locator(".st-key-suggested_2").count() == 0:
-        number += 1
-        press(page, "n", f"text=Segment {number} of")
-        settle(page)
+    while page.locator('.rd-suggested[data-card="2"]').count() == 0:
+        press(page, "n")
     before = words(study)
-    names = [page.locator(f".st-key-card_{number} strong").inner_text() for number in (1, 2)]
-    first, second = (current_codebook(study).find(name).guid for name in names)
-    press(page, "1", ".st-key-confirmed_1")
-    press(page, "Shift+2", ".st-key-rejected_2")
-    press(page, "z", ".st-key-suggested_2")
+    first, second = suggested(page, 1), suggested(page, 2)
+    press(page, "1", '.rd-confirmed[data-card="1"]')
+    press(page, "Shift+2", '.rd-rejected[data-card="2"]')
+    press(page, "z", '.rd-suggested[data-card="2"]')
     page.reload()
-    page.locator(".st-key-suggested_2").wait_for()
+    page.locator('.rd-suggested[data-card="2"]').wait_for()
     settle(page)
     assert words(study) == [*before, ("accept", first), ("reject", second), ("withdraw", second)]
     events = [event for event in log(study) if event.type == "decision.made"]

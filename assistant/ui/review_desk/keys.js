@@ -24,7 +24,7 @@ const keysBox = () => h("section", { class: "rd-card rd-keys", "aria-label": "Ke
 
 // Keys of Streamlit's own controls beside the desk.
 function focusOn(selector) {
-  const control = document.querySelector(`${selector} input, ${selector} button`);
+  const control = document.querySelector(`${selector} input`) ?? document.querySelector(`${selector} button`);
   if (!control) return false;
   control.focus();
   if (control.tagName === "BUTTON") control.click();
