@@ -2,7 +2,6 @@
 
 from assistant.review.adjudication import Compared, Disagreement, compare, finished, verdict_on
 from assistant.review.blindness import Blindness, blindness
-from assistant.review.by_code import Stop, next_by_code, stops_by_code
 from assistant.review.decide import as_json, decide, read_decisions
 from assistant.review.double_coding import Assignment, assignment, draw, finish
 from assistant.review.evidence import Confirmed, NearQuote, confirmed_quotes
@@ -35,7 +34,6 @@ __all__ = [
     "RulePreview",
     "Sitting",
     "Step",
-    "Stop",
     "Talk",
     "as_json",
     "assignment",
@@ -49,7 +47,6 @@ __all__ = [
     "is_blind",
     "left_open",
     "matching",
-    "next_by_code",
     "next_segment",
     "outlook_sentence",
     "preview",
@@ -57,6 +54,5 @@ __all__ = [
     "read_decisions",
     "resume_sitting",
     "reviewed_codings",
-    "stops_by_code",
     "verdict_on",
 ]

@@ -11,7 +11,7 @@ from store.runs import scores_stamp
 from store.segments import segments
 from store.study import Study
 from store.transcripts import transcript
-from store.values import Codebook, Role, Turn
+from store.values import Role, Turn
 
 PARTS = tuple(
     f"transcript_parts/{part}.js" for part in ("offsets", "marks", "text", "rows", "selecting", "view", "following")
@@ -51,23 +51,6 @@ def _payload(_study: Study, folder: str, guid: str, label: str, stamp: Stamp) ->
 def _turn(turn: Turn) -> list[Any]:
     words = [[w.start, w.end, w.start_ms, w.end_ms, round(w.probability, 2)] for w in turn.words]
     return [turn.span.start, turn.span.end, turn.speaker, str(turn.role), turn.start_ms, turn.end_ms, words]
-
-
-def code_payload(codebook: Codebook | None) -> dict[str, dict[str, Any]]:
-    """The codes by GUID as a transcript and its list of codes show them, in the order of the codebook."""
-    codes = () if codebook is None else codebook.codes
-    themes = {code.guid: code.name for code in codes}
-    return {
-        code.guid: {
-            "guid": code.guid,
-            "name": code.name,
-            "theme": themes.get(code.parent or ""),
-            "colour": code.colour,
-            "definition": code.definition,
-            "retired": code.retired,
-        }
-        for code in codes
-    }
 
 
 def carry_text(payload: dict[str, Any]) -> None:
