@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from assistant.ingest.mapping import Mapping
 from store.transcripts import clean_text
 from store.values import NewTurn
 
@@ -23,11 +24,22 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Characters of the source's text that are in no turn, and why; `sample` is their beginning."""
+
+    characters: int
+    why: str
+    sample: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReadTranscript:
-    """The turns of a file, and in plain sentences what was guessed and what was left out."""
+    """The turns of a file, in plain sentences what was guessed, what was left out, and how the file was taken."""
 
     turns: tuple[NewTurn, ...]
     report: tuple[str, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    mapping: Mapping = Mapping()
 
 
 def spoken(pieces: Iterable[Piece]) -> list[Piece]:

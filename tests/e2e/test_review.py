@@ -68,6 +68,7 @@ def test_decisions_by_key_survive_a_reload_and_can_still_be_undone(page, study):
     settle(page)
     assert words(study) == [("accept", first), ("reject", second), ("withdraw", second), ("read", None)]
     assert [(c.code, c.coder) for c in codings(study)] == [(first, "Ana")]
+    page.locator('.rd-bar [data-k="undo"]:enabled').wait_for()
     press(page, "z", '.rd-suggested[data-card="1"]')
     assert codings(study) == ()
     assert "Segment 1 of 3" in at(page)

@@ -25,7 +25,7 @@ function createDesk(root) {
   });
   const player = createPlayer();
   const unfollow = followAudio(view, (sound) => sound === document.querySelector(".st-key-recording audio"));
-  const outbox = createOutbox((acts) => desk.trigger("acts", acts));
+  const outbox = createOutbox("review desk", (acts) => desk.trigger("acts", acts));
 
   // ---- what is shown
 

@@ -3,14 +3,18 @@
 
 const PATIENCE = 700; // milliseconds; a page that is being drawn anew can miss what is sent meanwhile
 
-function createOutbox(send) {
-  const box = { waiting: [], heard: 0, last: 0 };
-  let timer = 0;
+// Streamlit may take a component away and put a new one in its place while a page is drawn; what the old one had not yet
+// got to the disk goes on with the new one of the same name.
+function createOutbox(name, send) {
+  const kept = (window.interviewOutboxes ??= new Map());
+  clearTimeout(kept.get(name)?.timer);
+  const box = { waiting: [], heard: 0, last: 0, ...kept.get(name), timer: 0 };
+  kept.set(name, box);
 
   const remind = () => {
-    clearTimeout(timer);
-    if (box.waiting.length) {
-      timer = setTimeout(() => {
+    clearTimeout(box.timer);
+    if (box.waiting.length && kept.get(name) === box) {
+      box.timer = setTimeout(() => {
         send(box.waiting);
         remind();
       }, PATIENCE);

@@ -20,7 +20,7 @@ function createReader(root) {
   const audio = () => document.querySelector(".st-key-recording audio");
   const view = createTranscript(place, { onSelect, onMarkClick: choose, seek: playFrom, tabStops: true });
   const unfollow = followAudio(view, (sound) => sound === audio());
-  const outbox = createOutbox((acts) => reader.trigger("acts", acts));
+  const outbox = createOutbox("transcript reader", (acts) => reader.trigger("acts", acts));
   const texts = () => (window.interviewTexts ??= new Map());
   const codes = () => (window.interviewCodes ??= new Map()).get(reader.state.codes) ?? new Map();
   const markOf = (id) => reader.state.marks.find((mark) => mark.id === id);
