@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from assistant.ingest.mapping import Mapping
 from store.transcripts import clean_text
-from store.values import NewTurn
+from store.values import NewTurn, Word
 
 _SENTENCE_END = re.compile(r"[.?!…。？！؟][\"'”’»)\]]*\Z")
 _LONGEST_PAUSE_MS = 2_000
@@ -21,6 +21,8 @@ class Piece:
     speaker: str | None = None
     start_ms: int | None = None
     end_ms: int | None = None
+    words: tuple[Word, ...] = ()
+    """Words with times; a piece that has them holds cleaned text, from whose start their offsets count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def to_turns(pieces: Sequence[Piece], *, whole_sentences: bool = False) -> tuple
             joined[-1] = _together(before, piece)
         else:
             joined.append(piece)
-    return tuple(NewTurn(p.text, p.speaker, start_ms=p.start_ms, end_ms=p.end_ms) for p in joined)
+    return tuple(NewTurn(p.text, p.speaker, start_ms=p.start_ms, end_ms=p.end_ms, words=p.words) for p in joined)
 
 
 def _belongs(before: Piece, piece: Piece, whole_sentences: bool) -> bool:
@@ -83,7 +85,22 @@ def _belongs(before: Piece, piece: Piece, whole_sentences: bool) -> bool:
 def _together(before: Piece, piece: Piece) -> Piece:
     start = before.start_ms if before.start_ms is not None else piece.start_ms
     ends = [end for end in (before.end_ms, piece.end_ms) if end is not None]
-    return Piece(f"{before.text} {piece.text}", before.speaker, start, max(ends, default=None))
+    later = len(before.text) + 1
+    words = before.words + tuple(replace(w, start=w.start + later, end=w.end + later) for w in piece.words)
+    return Piece(f"{before.text} {piece.text}", before.speaker, start, max(ends, default=None), words)
+
+
+def with_ends(pieces: Sequence[Piece]) -> list[Piece]:
+    """Let each timed piece end where the next one starts, if time moves on."""
+    ended: list[Piece] = []
+    following: int | None = None
+    for piece in reversed(pieces):
+        end = piece.end_ms
+        if end is None and piece.start_ms is not None and following is not None and following > piece.start_ms:
+            end = following
+        ended.append(replace(piece, end_ms=end))
+        following = piece.start_ms
+    return ended[::-1]
 
 
 def count(number: int, noun: str) -> str:
