@@ -9,33 +9,12 @@ import yaml
 
 from assistant.codebook.drafts import COLUMNS, DraftCode, ReadCodebook, draft, with_themes
 from assistant.ingest import read_text
+from assistant.ingest.text_yaml import load_yaml
 from store.errors import InvalidInputError
 
 _DEEPEST = 20
 _KNOWN = (*COLUMNS, "children")
-
-
-class _Loader(yaml.SafeLoader):
-    """Reads every scalar as the text that stands there (`no` is a name, not False) and refuses what would hide text."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012 - the attribute is PyYAML's
-        first: [(tag, pattern) for tag, pattern in resolvers if tag == "tag:yaml.org,2002:null"]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            problem = "aliases are not read"
-            mark = self.get_mark()
-            raise yaml.composer.ComposerError(None, None, problem, mark)
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-        if double := [key for key in keys if keys.count(key) > 1]:
-            problem = f"“{double[0]}” stands twice in one place"
-            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
-        return super().construct_mapping(node, deep=deep)
+_OTHERWISE = "look at its indentation, or write the codebook as csv"
 
 
 def read_yaml(path: Path) -> ReadCodebook:
@@ -45,7 +24,7 @@ def read_yaml(path: Path) -> ReadCodebook:
     """
     text, guessed = read_text(path)
     report = list(guessed)
-    loaded = _load(text, path)
+    loaded = load_yaml(text, path.name, _OTHERWISE)
     listed = loaded.get("codes") if isinstance(loaded, dict) else loaded
     if not isinstance(listed, list) or not listed:
         msg = f"{path.name} holds no list of codes; write one, each with `name:`, or put it below `codes:`."
@@ -57,28 +36,6 @@ def read_yaml(path: Path) -> ReadCodebook:
     if unknown:
         report.append(f"Not read: {', '.join(sorted(map(str, unknown)))}.")
     return with_themes(codes, path.name, report)
-
-
-def _load(text: str, path: Path) -> Any:
-    loader = _Loader(text) if not _unprintable(text) else None
-    if loader is None:
-        msg = f"{path.name} holds control characters, which YAML does not allow; remove them."
-        raise InvalidInputError(msg)
-    try:
-        return loader.get_single_data()
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        msg = f"{path.name} cannot be read as YAML at line {line} ({error.problem}); mend that line."
-        raise InvalidInputError(msg) from error
-    except (yaml.YAMLError, RecursionError) as error:
-        msg = f"{path.name} cannot be read as YAML; look at its indentation, or write the codebook as csv."
-        raise InvalidInputError(msg) from error
-    finally:
-        loader.dispose()
-
-
-def _unprintable(text: str) -> bool:
-    return yaml.reader.Reader.NON_PRINTABLE.search(text) is not None
 
 
 def _drafts(
