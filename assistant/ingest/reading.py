@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from assistant.ingest.captions import read_srt, read_webvtt
 from assistant.ingest.pieces import ReadTranscript
 from assistant.ingest.plain_text import read_plain_text
 from assistant.ingest.roles import with_roles
-from assistant.ingest.webvtt_cues import read_webvtt
 from store.errors import InvalidInputError
 
-_READERS: dict[str, Callable[[Path], ReadTranscript]] = {".txt": read_plain_text, ".vtt": read_webvtt}
+_READERS: dict[str, Callable[..., ReadTranscript]] = {".txt": read_plain_text, ".vtt": read_webvtt, ".srt": read_srt}
 READABLE = tuple(_READERS)
 """The endings of transcripts that can be read."""
 
