@@ -1,30 +1,94 @@
-"""Attributes of interviews from a table: one row for each interview, one column for each attribute."""
+"""Case tables: one row for each interview, which it names by label or file, and one column for each attribute."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.ingest.tables import read_table
+from assistant.ingest.tables import CsvTable, Row, read_table, table_of
+from assistant.ingest.xlsx_cells import xlsx_rows
 from store.errors import InvalidInputError
 
+TABLES = (".csv", ".tsv", ".xlsx")
+"""The endings of files that can be case tables."""
+
 _LABEL_COLUMNS = ("interview", "label", "case")
+_FILE_COLUMNS = ("file", "filename", "file name", "file_name", "datei", "dateiname", "fichier", "archivo")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One row: its line, the label or file that names the interview, and its attributes; empty cells set nothing.
+
+    `names` are what the interview may be found by; `label` is what it is to be called where the row also names a file.
+    """
+
+    line: int
+    names: tuple[str, ...]
+    attributes: dict[str, str]
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseTable:
+    """The cases of a file, its attributes' names, and what had to be guessed to read it.
+
+    `headed` says whether a column is headed as the one that names interviews; else it was the first.
+    """
+
+    name: str
+    cases: tuple[Case, ...]
+    attributes: tuple[str, ...]
+    headed: bool
+    report: tuple[str, ...] = ()
+
+
+def read_case_table(path: Path) -> CaseTable:
+    """The case table in a csv, tsv or xlsx file.
+
+    The label stands in a column named for it, the file in one named for it, or either in the first. Raises
+    InvalidInputError where a row names no interview or two rows name the same.
+    """
+    table = _table(path)
+    label, file = _column(table, _LABEL_COLUMNS), _column(table, _FILE_COLUMNS)
+    keys = [column for column in (label, file) if column is not None] or [table.columns[0]]
+    seen: dict[tuple[str, str], int] = {}
+    cases = tuple(_case(row, keys, label if file else None, seen, path.name) for row in table.rows)
+    if not cases:
+        msg = f"{path.name} holds column names but no interview; add a row for each."
+        raise InvalidInputError(msg)
+    attributes = tuple(column for column in table.columns if column not in keys)
+    return CaseTable(path.name, cases, attributes, (label or file) is not None, table.report)
 
 
 def read_attributes(path: Path) -> dict[str, dict[str, str]]:
-    """Interview label → attributes; the label stands in a column named for it, or else in the first.
+    """What a case table calls each interview → its attributes."""
+    return {case.names[0]: case.attributes for case in read_case_table(path).cases}
 
-    Empty cells set nothing. Raises InvalidInputError where a row has no label or two rows have the same.
-    """
-    table = read_table(path, _LABEL_COLUMNS)
-    named = {column.casefold(): column for column in table.columns}
-    label_column = next((named[name] for name in _LABEL_COLUMNS if name in named), table.columns[0])
-    found: dict[str, dict[str, str]] = {}
-    for row in table.rows:
-        label = row.cells[label_column]
-        if not label or label in found:
-            problem = f"names {label} a second time" if label else "names no interview"
-            msg = f"{path.name} {problem} at line {row.line}; give each interview one row."
-            raise InvalidInputError(msg)
-        found[label] = {column: cell for column, cell in row.cells.items() if cell and column != label_column}
-    if not found:
-        msg = f"{path.name} holds column names but no interview; add a row for each."
+
+def _table(path: Path) -> CsvTable:
+    ending = path.suffix.lower()
+    if ending == ".xls":
+        msg = f"{path.name} is an old Excel file; save it as xlsx or csv."
         raise InvalidInputError(msg)
-    return found
+    if ending == ".xlsx":
+        return table_of(xlsx_rows(path), path)
+    return read_table(path, (*_LABEL_COLUMNS, *_FILE_COLUMNS))
+
+
+def _column(table: CsvTable, names: Sequence[str]) -> str | None:
+    """The column that has one of these names, the earlier name first."""
+    headed = {column.casefold(): column for column in table.columns}
+    return next((headed[name] for name in names if name in headed), None)
+
+
+def _case(row: Row, keys: Sequence[str], label: str | None, seen: dict[tuple[str, str], int], where: str) -> Case:
+    given = {column: row.cells[column] for column in keys if row.cells[column]}
+    if not given:
+        msg = f"{where} names no interview at line {row.line}; give each interview one row."
+        raise InvalidInputError(msg)
+    for column, cell in given.items():
+        if seen.setdefault((column, cell.casefold()), row.line) != row.line:
+            msg = f"{where} names {cell} a second time at line {row.line}; give each interview one row."
+            raise InvalidInputError(msg)
+    attributes = {column: cell for column, cell in row.cells.items() if cell and column not in keys}
+    return Case(row.line, tuple(given.values()), attributes, row.cells[label] if label else "")

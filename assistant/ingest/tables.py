@@ -43,6 +43,14 @@ def read_table(path: Path, expected: Sequence[str] = ()) -> CsvTable:
     delimiter = stated[1] if stated else _delimiter(text, expected)
     # The line stays as an empty one, so that the lines after it keep their numbers.
     records = _records("\n" + text[stated.end() :] if stated else text, delimiter, path)
+    return table_of(records, path, report)
+
+
+def table_of(records: Sequence[tuple[int, list[str]]], path: Path, report: Sequence[str] = ()) -> CsvTable:
+    """The table in numbered rows of stripped cells, the first filled one of which names the columns.
+
+    Raises InvalidInputError where there is none, or a row has more cells than there are columns.
+    """
     filled = [(line, cells) for line, cells in records if any(cells)]
     if not filled:
         msg = f"{path.name} holds no table; its first row must name the columns."
@@ -50,7 +58,7 @@ def read_table(path: Path, expected: Sequence[str] = ()) -> CsvTable:
     columns = _columns(filled[0][1], path)
     width = len(filled[0][1])
     rows = tuple(Row(line, _by_column(cells, columns, width, line, path)) for line, cells in filled[1:])
-    return CsvTable(tuple(column for column in columns if column), rows, report)
+    return CsvTable(tuple(column for column in columns if column), rows, tuple(report))
 
 
 def _records(text: str, delimiter: str, path: Path) -> list[tuple[int, list[str]]]:
