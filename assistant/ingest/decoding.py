@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from charset_normalizer import from_bytes
@@ -34,13 +35,31 @@ _WESTERN = re.compile(r"[\x00-\x7f\xa0-\xff€‚„…†‡‰‹›‘’“�
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x7f]")
 
 
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """The text of a file without its byte order mark, the encoding, and a sentence where that was a guess."""
+
+    text: str
+    encoding: str
+    report: tuple[str, ...]
+
+
 def read_text(path: Path) -> tuple[str, tuple[str, ...]]:
     """The text of a file without its byte order mark, and what had to be guessed to read it.
 
     Line ends stay as they are. Raises InvalidInputError where the file is missing, empty, too large or no text.
     """
-    data = _read_bytes(path)
-    text, encoding = _decode(data, path)
+    decoded = read_decoded(path)
+    return decoded.text, decoded.report
+
+
+def read_decoded(path: Path, encoding: str | None = None) -> Decoded:
+    """The text of a file, read in the encoding that is stated or else in the one that is guessed.
+
+    Raises InvalidInputError as `read_text` does, and where the stated encoding is unknown or does not fit.
+    """
+    data = read_bytes(path)
+    text, used, guessed = _as_stated(data, encoding, path) if encoding else _decode(data, path)
     if not text.strip():
         msg = f"{path.name} holds nothing but white space; choose another file."
         raise InvalidInputError(msg)
@@ -49,15 +68,16 @@ def read_text(path: Path) -> tuple[str, tuple[str, ...]]:
     if (longest := max(map(len, re.split(r"[\r\n]", text)))) > _LONGEST_LINE:
         msg = f"{path.name} has a line of {longest:,} characters, too long for text; break it into paragraphs first."
         raise InvalidInputError(msg)
-    return text, (f"The file was read as {encoding}.",) if encoding else ()
+    return Decoded(text, used, (f"The file was read as {used}.",) if guessed else ())
 
 
-def _read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path, largest: int = _LARGEST_FILE, what: str = "a text file") -> bytes:
+    """The bytes of a file that is there, not empty and no larger than `largest`; `what` is its kind in the sentence."""
     if not path.is_file():
         msg = f"There is no file {path}; check its name."
         raise InvalidInputError(msg)
-    if (size := path.stat().st_size) > _LARGEST_FILE:
-        msg = f"{path.name} has {size // 1_000_000:,} MB, too much for a text file; split it, or choose another file."
+    if (size := path.stat().st_size) > largest:
+        msg = f"{path.name} has {size // 1_000_000:,} MB, too much for {what}; split it, or choose another file."
         raise InvalidInputError(msg)
     try:
         data = path.read_bytes()
@@ -70,21 +90,34 @@ def _read_bytes(path: Path) -> bytes:
     return data
 
 
-def _decode(data: bytes, path: Path) -> tuple[str, str | None]:
-    """The text, and the encoding where it was a guess."""
+def _as_stated(data: bytes, encoding: str, path: Path) -> tuple[str, str, bool]:
+    try:
+        text = data.decode(encoding)
+    except LookupError as error:
+        msg = f"“{encoding}” is no encoding that is known here; state one such as utf-8 or cp1252 for {path.name}."
+        raise InvalidInputError(msg) from error
+    except ValueError as error:
+        msg = f"{path.name} is not written in {encoding}; state another encoding, or none."
+        raise InvalidInputError(msg) from error
+    return text.removeprefix("\ufeff"), encoding, False
+
+
+def _decode(data: bytes, path: Path) -> tuple[str, str, bool]:
+    """The text, its encoding, and whether that was a guess."""
     for signature, what in _SIGNATURES:
         if data.startswith(signature):
             msg = f"{path.name} is {what}, whatever its name says; save it as plain text, or give it its right ending."
             raise InvalidInputError(msg)
     for bom, encoding in _BOMS:
         if data.startswith(bom):
-            return _strict(data[len(bom) :], encoding, path), None
+            return _strict(data[len(bom) :], encoding, path), encoding, False
     if b"\0" in data:
-        return _strict(data, _utf16(data, path), path), None
+        found = _utf16(data, path)
+        return _strict(data, found, path), found, False
     try:
-        return data.decode("utf-8"), None
+        return data.decode("utf-8"), "utf-8", False
     except UnicodeDecodeError:
-        return _guessed(data, path)
+        return *_guessed(data, path), True
 
 
 def _strict(data: bytes, encoding: str, path: Path) -> str:

@@ -48,6 +48,10 @@ noise geräusch sic redacted name removed phone telefon
 _REMARKS = frozenset(_REMARKS_TEXT.split())
 
 
+CELL = "cell"
+"""The shape of a label that the document itself gives, in a column or a link."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
     """What a line may begin with: a candidate for a label, a time, and the text that is left."""
@@ -71,12 +75,15 @@ class Heading:
         return self.shape, (self.label or "").casefold()
 
 
-def heading(line: str) -> Heading:
-    """Take a line apart into stamp, candidate label and text."""
+def heading(line: str, bold: int = 0) -> Heading:
+    """Take a line apart into stamp, candidate label and text; its first `bold` characters are bold."""
+    strong = line[:bold].strip()
     line = line.strip()
     leading = stamps.LEADING.match(line)
     unstamped = line[leading.end() :] if leading else line
     label, shape, stamp, rest = _label(_BOLD.sub(r"\1: ", unstamped, count=1))
+    if shape in {"", "tab"} and strong and unstamped.startswith(strong) and _is_bold_label(strong, unstamped):
+        label, shape, rest = strong, "bold", unstamped[len(strong) :].lstrip(": \t")
     if label is None and leading and re.fullmatch(_NAME, unstamped):
         label, shape, rest = unstamped, "after stamp", ""
     if label is not None and (inner := stamps.LEADING.match(rest)):
@@ -114,6 +121,12 @@ def _label(line: str) -> tuple[str | None, str, str | None, str]:
     return name, "stamp line" if wide else "tight stamp line", trailing[0], ""
 
 
+def _is_bold_label(strong: str, line: str) -> bool:
+    """Whether bold text at the start of a line may be a name: alone there, or before a tab."""
+    after = line[len(strong) :]
+    return (not after or after[0] == "\t") and strong[-1] != "." and bool(re.fullmatch(_NAME, strong))
+
+
 def _name_shaped(label: str, shape: str) -> bool:
     words = label.split()
     if len(words) > _MOST_WORDS or label.casefold() in _NOT_SPEAKERS or not any(map(str.isalpha, label)):
@@ -141,6 +154,8 @@ def accepted(headings: Sequence[Heading], blocks: Sequence[Heading]) -> frozense
 
     def is_speaker(key: tuple[str, str], label: str) -> bool:
         shape, repeated = key[0], counts[key] > 1
+        if shape == CELL:
+            return True
         if shape == "stamp line":
             return shapes[shape] > 1 and _capitalised(label)
         if is_known(label) and shape != "tight stamp line":

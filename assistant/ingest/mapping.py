@@ -28,7 +28,7 @@ class Mapping:
     labels: tuple[str, ...] | None = None
     """The labels that are speakers; what else looks like a label is speech. Empty: nobody is named."""
     head_lines: int | None = None
-    """How many lines at the start are about the file and no speech."""
+    """How many lines at the start are about the file and no speech; lines without text are not counted."""
     text_column: str | None = None
     speaker_column: str | None = None
     """Empty: none of the columns."""

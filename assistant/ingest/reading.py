@@ -4,18 +4,23 @@ from collections.abc import Callable
 from pathlib import Path
 
 from assistant.ingest.captions import read_srt, read_webvtt
+from assistant.ingest.mapping import Mapping
 from assistant.ingest.pieces import ReadTranscript
 from assistant.ingest.plain_text import read_plain_text
-from assistant.ingest.roles import with_roles
+from assistant.ingest.speakers import with_speakers
 from store.errors import InvalidInputError
 
-_READERS: dict[str, Callable[..., ReadTranscript]] = {".txt": read_plain_text, ".vtt": read_webvtt, ".srt": read_srt}
+_READERS: dict[str, Callable[[Path, Mapping], ReadTranscript]] = {
+    ".txt": read_plain_text,
+    ".vtt": read_webvtt,
+    ".srt": read_srt,
+}
 READABLE = tuple(_READERS)
 """The endings of transcripts that can be read."""
 
 
-def read_transcript(path: Path) -> ReadTranscript:
-    """The turns of another tool's transcript, with a guess at who asks and who answers.
+def read_transcript(path: Path, mapping: Mapping = Mapping()) -> ReadTranscript:  # noqa: B008 - frozen
+    """The turns of another tool's transcript, as `mapping` says or else by a guess, also at who asks and who answers.
 
     Raises InvalidInputError with a sentence where the file cannot be read as a transcript.
     """
@@ -24,6 +29,4 @@ def read_transcript(path: Path) -> ReadTranscript:
         what = f"files ending in {path.suffix}" if path.suffix else "files without an ending"
         msg = f"{path.name} was not added: {what} cannot be read as transcripts, only {' and '.join(READABLE)}."
         raise InvalidInputError(msg)
-    read = reader(path)
-    turns, roles = with_roles(read.turns)
-    return ReadTranscript(turns, (*read.report, roles))
+    return with_speakers(reader(path, mapping))
