@@ -1,0 +1,58 @@
+"""Every real transcript of the test data and what it must give, each counted by hand from the file itself."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from assistant.ingest import read_transcript
+from store.transcripts import clean_text
+
+DATA = Path(os.environ.get("INTERVIEW_TEST_DATA", Path(__file__).parents[3] / "shared" / "data")) / "transcripts"
+MISSING = "no test data: set INTERVIEW_TEST_DATA to a folder that has transcripts/"
+
+# File → (turns, speakers, turns with a start time).
+TABLE = {
+    # grep -c '^S0[0-9]:' says 55 paragraphs, no two of one speaker in a row; each has a stamp after its label.
+    "noscribe_0.7_interview_de.txt": (55, {"S00", "S01", "S02"}, 55),
+    # grep -o '>S0[0-9]: <span' | wc -l says 26 + 28 + 1 labels; each has a stamp and an anchor with times.
+    "noscribe_0.7_interview_de.html": (55, {"S00", "S01", "S02"}, 55),
+    # Seven blocks that begin with [id1], [id2] or [id3], read by eye.
+    "qualcoder_example_focusgroup_bracket_ids.txt": (7, {"id1", "id2", "id3"}, 0),
+    # unzip -p … word/document.xml | grep -oE '<w:t>[A-Z][a-z]+ [A-Z][a-z]+   [0-9]+:[0-9]{2}</w:t>': 16 + 16 in turn.
+    "teamslike_interview_A.docx": (32, {"Jordan Lee", "Alex Morgan"}, 32),
+    # unzip -p … | grep -oE '<w:p [^>]*[^/]>' | wc -l: 3 paragraphs with text, and one empty; nobody is named.
+    "qualcoder_example_ID1.docx": (3, {None}, 0),
+    # unzip -p … content.xml | grep -oE '<text:p ' | wc -l: 3, all with text; nobody is named.
+    "qualcoder_example_ID2.odt": (3, {None}, 0),
+    # One line for each <text:p> with sed, tags taken off: 240, of which 237 with text; 11 begin with MODERATOR:, no two
+    # in a row. The person who thinks aloud is never named, so the moderator's paragraphs are the moderator's only.
+    "serdif_P3.odt": (237, {None, "MODERATOR"}, 0),
+    # 24 lines that end in a backslash or the last brace, 5 of them empty; these are notes of a session, nobody is named.
+    "code_review_P1R1.rtf": (19, {None}, 0),
+    # Lines of pypdf's text that begin with Dan: or Participant:, 47 + 47; twice somebody has two in a row (looked up).
+    "pdpilot_P1.pdf": (92, {"Dan", "Participant"}, 0),
+    # Rows of the table, counted as lines of pypdf's text that begin with P1 … P7 and a code: 88, 95 and 79 on the three
+    # pages, the last of page 1 again the first of page 2. A row is a coded segment of the document that it names.
+    "maxqda_coded_segments_export.pdf": (261, {"P1", "P2", "P3", "P4", "P5", "P6", "P7"}, 0),
+}
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_a_file_gives_what_was_counted(name):
+    """As many turns, just these speakers, and as many times as one counts by hand."""
+    if not (DATA / name).is_file():
+        pytest.skip(MISSING + name)
+    turns = read_transcript(DATA / name).turns
+    found = (len(turns), {t.speaker for t in turns}, sum(t.start_ms is not None for t in turns))
+    assert found == TABLE[name]
+    assert all(t.text == clean_text(t.text) != "" for t in turns)
+
+
+def test_every_file_of_the_manifest_has_a_row():
+    """No real file goes uncounted."""
+    manifest = DATA / "manifest.json"
+    if not manifest.is_file():
+        pytest.skip(MISSING + "manifest.json")
+    assert {entry["file"] for entry in json.loads(manifest.read_text(encoding="utf-8"))} == set(TABLE)
