@@ -1,149 +1,123 @@
 """`interview add`: recordings and transcripts into the study, and attributes of its interviews."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from assistant.cli.common import AsJson, StudyFolder, clock, note, opened, print_json
+from assistant.cli.common import AsJson, clock, note, opened, print_json
 from store.errors import InvalidInputError, StudyError
-from store.interviews import add_interview, interviews, set_attributes
 from store.study import Study
-from store.transcripts import add_transcribed
-
-RECORDINGS = frozenset(
-    (".wav", ".mp3", ".m4a", ".flac", ".ogg", ".mp4", ".mov", ".webm", ".mkv", ".aac", ".opus", ".wma")
-)
-"""The endings of files that are added as recordings."""
-_LONGEST_LABEL = 100
 
 
 def add_command(
-    study: StudyFolder,
-    files: Annotated[list[Path] | None, typer.Argument(help="Recordings and transcripts.", show_default=False)] = None,
+    study: Annotated[Path | None, typer.Argument(help="The study's folder.", show_default=False)] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Recordings, transcripts, and folders of them.", show_default=False)
+    ] = None,
     label: Annotated[str | None, typer.Option(help="The interview's label, such as I8; for one file only.")] = None,
     attributes: Annotated[
-        Path | None, typer.Option(help="A csv file with one row for each interview and its attributes in columns.")
+        Path | None,
+        typer.Option(help="A csv or xlsx file with one row for each interview and its attributes in columns."),
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(help="A json or yaml file that says how files are to be taken, instead of a guess.")
+    ] = None,
+    preview: Annotated[
+        Path | None, typer.Option(help="Show how a file would be taken, with its mapping; nothing is added.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Add recordings and transcripts; what cannot be used is refused with a sentence, the rest is added."""
-    _check_usage(files or [], label, attributes)
-    from assistant.ingest import read_attributes
-    from assistant.segment import segment_new
+    if preview is not None:
+        from assistant.cli.add_preview import show_preview
 
-    values = read_attributes(attributes) if attributes else {}
-    added: list[dict[str, Any]] = []
-    refused: list[dict[str, str]] = []
-    with opened(study) as (open_study, _):
-        for path in files or []:
-            try:
-                added.append(add_file(open_study, path, label and label.strip()))
-            except StudyError as error:
-                refused.append({"file": str(path), "why": str(error)})
-                note(str(error))
-                continue
-            if not as_json:
-                _print_added(added[-1])
-        segment_new(open_study)
-        described = attach(open_study, values)
+        _refuse_all_but_preview(files, label, attributes)
+        show_preview(preview, mapping, as_json=as_json)
+        return
+    if study is None:
+        msg = "name the study's folder"
+        raise typer.BadParameter(msg)
+    _check_usage(files or [], label, attributes)
+    outcome = _added(study, files or [], label, attributes, mapping, as_json=as_json)
     if as_json:
-        print_json({"added": added, "refused": refused, "attributes": described})
-    else:
-        _print_attributes(described)
-    if refused:
+        print_json(outcome)
+    if outcome["refused"]:
         raise typer.Exit(1)
+
+
+def _refuse_all_but_preview(*others: object) -> None:
+    if any(others):
+        msg = "--preview shows one file and adds nothing; give it with --mapping and --json alone"
+        raise typer.BadParameter(msg)
 
 
 def _check_usage(files: list[Path], label: str | None, attributes: Path | None) -> None:
     if not files and attributes is None:
         msg = "give at least one file, or --attributes"
         raise typer.BadParameter(msg)
-    if label is not None and (len(files) != 1 or not label.strip()):
+    if label is None:
+        return
+    from assistant.intake.adding import checked_label
+
+    if len(files) != 1 or files[0].is_dir():
         msg = "--label names one interview; give it with exactly one file"
         raise typer.BadParameter(msg)
-    if label is not None and (len(label.strip()) > _LONGEST_LABEL or len(label.strip().splitlines()) > 1):
-        msg = f"--label takes at most {_LONGEST_LABEL} characters on one line"
-        raise typer.BadParameter(msg)
+    try:
+        checked_label(label)
+    except InvalidInputError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
-def add_file(study: Study, path: Path, label: str | None = None) -> dict[str, Any]:
-    """Add one file as a recording or as a transcript, and say what came of it.
-
-    Raises a StudyError where it cannot be used or is there already; nothing is kept then.
-    """
-    if path.is_dir():
-        msg = f"{path} is a folder; name the files in it."
-        raise InvalidInputError(msg)
-    if not path.is_file():
-        msg = f"There is no file {path}; check its name."
-        raise InvalidInputError(msg)
-    return _add_recording(study, path, label) if path.suffix.lower() in RECORDINGS else _add_text(study, path, label)
-
-
-def _add_recording(study: Study, path: Path, label: str | None) -> dict[str, Any]:
-    from assistant.transcribe.audio import probe
-
-    facts = probe(path)
-    made = add_interview(study, path, "recording", label=label, duration_ms=facts.duration_ms)
-    return _record(made.label, "recording", path, duration_ms=facts.duration_ms)
-
-
-def _add_text(study: Study, path: Path, label: str | None) -> dict[str, Any]:
-    from assistant.ingest import READABLE, read_transcript
-
-    if path.suffix.lower() not in READABLE:
-        known = ", ".join((*READABLE, *sorted(RECORDINGS)))
-        msg = f"{path.name} was not added: its ending is not one of those that can be read ({known})."
-        raise InvalidInputError(msg)
-    read = read_transcript(path)
-    details = {"reader": path.suffix.lower().lstrip("."), "report": list(read.report)}
-    kept = add_transcribed(study, path, read.turns, label=label, details=details)
-    speakers = dict.fromkeys(turn.speaker for turn in kept.turns if turn.speaker is not None)
-    ends = [turn.end_ms for turn in kept.turns if turn.end_ms is not None]
-    return _record(
-        kept.interview,
-        "transcript",
-        path,
-        turns=len(kept.turns),
-        speakers=speakers,
-        duration_ms=max(ends, default=None),
-        report=read.report,
-    )
-
-
-def _record(
-    interview: str,
-    kind: str,
-    path: Path,
-    *,
-    turns: int = 0,
-    speakers: Iterable[str] = (),
-    duration_ms: int | None = None,
-    report: Iterable[str] = (),
+def _added(
+    folder: Path, files: list[Path], label: str | None, attributes: Path | None, mapping: Path | None, *, as_json: bool
 ) -> dict[str, Any]:
-    return {
-        "interview": interview,
-        "kind": kind,
-        "file": str(path),
-        "turns": turns,
-        "speakers": list(speakers),
-        "duration_ms": duration_ms,
-        "report": list(report),
-    }
+    from assistant.ingest.attributes import read_case_table
+    from assistant.ingest.mapping_file import Mappings, read_mappings
+    from assistant.intake import describe, plan
+    from assistant.segment import segment_new
+
+    given = [read_case_table(attributes)] if attributes else []
+    mappings = read_mappings(mapping) if mapping else Mappings()
+    with opened(folder) as (study, _):
+        aside = [path for path in (attributes, mapping) if path is not None]
+        made = plan(study, files, given, label, aside)
+        if unused := mappings.unused(each.path.name for each in made.files):
+            msg = f"{mapping} speaks of {', '.join(unused)}, not among the files to add; nothing was added."
+            raise InvalidInputError(msg)
+        for path in made.tables:
+            note(f"{path} was used as a case table, for its rows name interviews; it was not added as a transcript.")
+        for each in made.skipped:
+            note(f"{each.path} was skipped: {each.why}.")
+        for each in made.refused:
+            note(each.why)
+        added, refused = _each(study, made.files, mappings, as_json=as_json)
+        refused = [*({"file": str(each.path), "why": each.why} for each in made.refused), *refused]
+        segment_new(study)
+        described = describe(study, [*made.tables.values(), *given])
+    described["tables"] = [str(path) for path in (*made.tables, *([attributes] if attributes else []))]
+    if not as_json:
+        _print_attributes(described)
+    skipped = [{"file": str(each.path), "why": each.why} for each in made.skipped]
+    return {"added": added, "refused": refused, "skipped": skipped, "attributes": described}
 
 
-def attach(study: Study, values: Mapping[str, Mapping[str, str]]) -> dict[str, list[str]]:
-    """Give interviews their attributes; labels that the study does not have are listed as unknown."""
-    there = {interview.label: interview for interview in interviews(study)}
-    for label, wanted in values.items():
-        if label in there and wanted.items() - there[label].attributes.items():
-            set_attributes(study, label, wanted)
-    return {
-        "set": [label for label in values if label in there],
-        "unknown": [label for label in values if label not in there],
-    }
+def _each(study: Study, planned: Sequence[Any], mappings: Any, *, as_json: bool) -> tuple[list[Any], list[Any]]:
+    from assistant.intake import add_file
+
+    added: list[dict[str, Any]] = []
+    refused: list[dict[str, str]] = []
+    for each in planned:
+        try:
+            added.append(add_file(study, each.path, each.label, mappings.of(each.path.name)))
+        except StudyError as error:
+            refused.append({"file": str(each.path), "why": str(error)})
+            note(str(error))
+            continue
+        if not as_json:
+            _print_added(added[-1])
+    return added, refused
 
 
 def _print_added(record: Mapping[str, Any]) -> None:
@@ -156,8 +130,10 @@ def _print_added(record: Mapping[str, Any]) -> None:
         print(f"    {sentence}")
 
 
-def _print_attributes(described: Mapping[str, list[str]]) -> None:
+def _print_attributes(described: Mapping[str, Any]) -> None:
     if described["set"]:
         print(f"Attributes set for: {', '.join(described['set'])}.")
     if described["unknown"]:
         note(f"Not in this study, so their attributes were not set: {', '.join(described['unknown'])}.")
+    if described["without"]:
+        note(f"Without a row in the table, so without its attributes: {', '.join(described['without'])}.")

@@ -11,8 +11,8 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from assistant.cli.add import add_file, attach
 from assistant.cli.common import AsJson, counted, note, print_json
+from assistant.intake import add_file, attach
 from assistant.settings import Settings, load_settings
 from store.decisions import codings
 from store.errors import ConflictError, StudyError

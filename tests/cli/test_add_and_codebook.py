@@ -69,8 +69,11 @@ def test_add_keeps_transcripts_and_recordings(run, folder, tmp_path):
     assert first["report"].pop() == "Taken as interviewer (by name): I; as participants: P1."
     assert first == {
         "interview": "I1", "kind": "transcript", "file": str(talk), "turns": 3,
-        "speakers": ["I", "P1"], "duration_ms": 9000, "report": [],
+        "speakers": ["I", "P1"], "timestamps": 3, "characters": 22, "left_out": [], "duration_ms": 9000, "report": [],
+        "mapping": first["mapping"],
     }  # fmt: skip
+    speakers = {"I": {"name": "I", "role": "interviewer"}, "P1": {"name": "P1", "role": "participant"}}
+    assert first["mapping"]["speakers"] == speakers
     assert (second["interview"], second["kind"], second["duration_ms"]) == ("I2", "recording", 1000)
     with open_study(folder) as study:
         assert transcript(study, "I1").text == "Why?\nRain fell.\nI see."
@@ -102,7 +105,9 @@ def test_label_and_attributes(run, folder, tmp_path):
     talk = written(tmp_path / "talk.txt", TALK)
     cases = written(tmp_path / "cases.csv", "interview;region\nI8;north\nI9;south\n")
     _, out, _ = run("add", folder, talk, "--label", "I8", "--attributes", cases, "--json")
-    assert out["attributes"] == {"set": ["I8"], "unknown": ["I9"]}
+    assert out["attributes"] == {
+        "set": ["I8"], "unknown": ["I9"], "without": [], "tables": [str(cases)],
+    }  # fmt: skip
     run("add", folder, "--attributes", written(cases, "interview,region,date\nI8,east,May\n"))
     with open_study(folder) as study:
         assert dict(interviews(study)[0].attributes) == {"region": "east", "date": "May"}

@@ -1,0 +1,94 @@
+"""What is to be added: the files that were named or lie in folders, their labels, and the tables among them."""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from assistant.ingest.attributes import TABLES, CaseTable
+from assistant.ingest.cases import Known, case_table_among, labels_from
+from assistant.ingest.folders import Skipped, walk
+from assistant.intake.describing import known
+from assistant.intake.looking import ENDINGS
+from store.errors import StudyError
+from store.study import Study
+
+_LABEL = re.compile(r"I[1-9]\d{0,5}", re.IGNORECASE)
+"""A file name that is a label as the study gives them; the interview is called so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A file, and the label that it is to have; None for the next one."""
+
+    path: Path
+    label: str | None
+
+
+@dataclass(slots=True)
+class Plan:
+    """The files in their order, the case tables among them, and what cannot be used."""
+
+    files: list[Planned] = field(default_factory=list)
+    tables: dict[Path, CaseTable] = field(default_factory=dict)
+    skipped: list[Skipped] = field(default_factory=list)
+    refused: list[Skipped] = field(default_factory=list)
+
+
+def plan(
+    study: Study,
+    named: Iterable[Path],
+    given: Sequence[CaseTable] = (),
+    label: str | None = None,
+    aside: Collection[Path] = (),
+) -> Plan:
+    """Look into folders, find the case tables, and give labels: `label` to the only file, else from tables, else names.
+
+    `given` are tables that were named as such; `aside` are files that are something else, such as a mapping.
+    """
+    made = Plan()
+    paths = _paths(named, made, {path.resolve() for path in aside})
+    made.tables = _tables(paths, known(study))
+    paths = [path for path in paths if path not in made.tables]
+    if label is not None:
+        made.files = [Planned(path, label) for path in paths]
+        return made
+    labels = labels_from([*given, *made.tables.values()], paths)
+    taken = {each.label for each in known(study)} | set(labels.values())
+    for path in paths:
+        own = labels.get(path)
+        if own is None and _LABEL.fullmatch(path.stem) and path.stem.upper() not in taken:
+            own = path.stem.upper()
+            taken.add(own)
+        made.files.append(Planned(path, own))
+    return made
+
+
+def _paths(named: Iterable[Path], made: Plan, aside: Collection[Path]) -> list[Path]:
+    paths: list[Path] = []
+    for path in named:
+        if not path.is_dir():
+            paths.append(path)
+            continue
+        try:
+            walked = walk(path, ENDINGS)
+        except StudyError as error:
+            made.refused.append(Skipped(path, str(error)))
+            continue
+        usable = [file for file in walked.files if file.resolve() not in aside]
+        made.skipped += [each for each in walked.skipped if each.path.resolve() not in aside]
+        if not usable:
+            why = f"The folder {path} holds no recording and no transcript that can be read; choose another one."
+            made.refused.append(Skipped(path, why))
+        paths += usable
+    return list(dict.fromkeys(paths))
+
+
+def _tables(paths: Sequence[Path], there: Sequence[Known]) -> dict[Path, CaseTable]:
+    candidates = [path for path in paths if path.suffix.lower() in TABLES]
+
+    def others(candidate: Path) -> list[Known]:
+        return [*there, *(Known("", path.name) for path in paths if path != candidate)]
+
+    found = {path: case_table_among(path, others(path)) for path in candidates}
+    return {path: table for path, table in found.items() if table is not None}
