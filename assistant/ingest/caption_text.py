@@ -5,6 +5,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from assistant.ingest.cues import Cue
 from store.values import Word
@@ -70,15 +71,12 @@ def _said(line: str, cue: Cue) -> Said:
 
 def _tokens(parts: Sequence[str]) -> Iterator[tuple[str, int | None]]:
     """Each token, and which part it is the first token to start in; None for the others."""
-    bounds, length = [], 0
-    for part in parts:
-        bounds.append(length)
-        length += len(part)
+    bounds = [0, *accumulate(map(len, parts))][:-1]
     used = -1
     for found in _TOKEN.finditer("".join(parts)):
-        part = bisect_right(bounds, found.start()) - 1
-        yield found[0], part if part > used else None
-        used = part
+        at = bisect_right(bounds, found.start()) - 1
+        yield found[0], at if at > used else None
+        used = at
 
 
 def _words(tokens: Sequence[tuple[str, int | None]], starts: Sequence[int], end_ms: int) -> Iterator[Word]:

@@ -1,12 +1,13 @@
 """Caption files → turns: WebVTT and SubRip, as Zoom, Teams, noScribe, Whisper and YouTube write them."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from assistant.ingest.caption_names import named
 from assistant.ingest.caption_text import Caption, captions_of
 from assistant.ingest.cues import Scanned, in_order, scan
-from assistant.ingest.decoding import read_text
+from assistant.ingest.decoding import read_decoded
 from assistant.ingest.leavings import Leavings
 from assistant.ingest.mapping import Mapping
 from assistant.ingest.pieces import Piece, ReadTranscript, count, spoken, to_turns
@@ -25,12 +26,13 @@ def read_webvtt(path: Path, mapping: Mapping = Mapping()) -> ReadTranscript:  # 
 
     Raises InvalidInputError where it holds no cue with text.
     """
-    text, guessed = read_text(path)
-    text = text.lstrip()
-    said = list(guessed)
+    decoded = read_decoded(path, mapping.encoding)
+    text = decoded.text.lstrip()
+    said = list(decoded.report)
     if not text.startswith("WEBVTT"):
         said.append("The file does not begin with WEBVTT; it was read all the same.")
-    return parse_captions(text, path.name, said, mapping, webvtt=True)
+    taken = replace(mapping, encoding=decoded.encoding)
+    return parse_captions(text, path.name, said, taken, webvtt=True)
 
 
 def read_srt(path: Path, mapping: Mapping = Mapping()) -> ReadTranscript:  # noqa: B008 - frozen
@@ -38,8 +40,9 @@ def read_srt(path: Path, mapping: Mapping = Mapping()) -> ReadTranscript:  # noq
 
     Raises InvalidInputError where it holds no cue with text.
     """
-    text, guessed = read_text(path)
-    return parse_captions(text, path.name, list(guessed), mapping, webvtt=False)
+    decoded = read_decoded(path, mapping.encoding)
+    taken = replace(mapping, encoding=decoded.encoding)
+    return parse_captions(decoded.text, path.name, list(decoded.report), taken, webvtt=False)
 
 
 def parse_captions(text: str, name: str, said: list[str], mapping: Mapping, *, webvtt: bool) -> ReadTranscript:
@@ -60,7 +63,7 @@ def parse_captions(text: str, name: str, said: list[str], mapping: Mapping, *, w
     if not turns:
         msg = f"{name} has no cue with spoken text; choose another file."
         raise InvalidInputError(msg)
-    taken = Mapping(mapping.encoding, layout, labels if mapping.labels is None else mapping.labels)
+    taken = replace(mapping, layout=layout, labels=labels if mapping.labels is None else mapping.labels)
     return ReadTranscript(turns, tuple(said), leavings.listed(), taken)
 
 

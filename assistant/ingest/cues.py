@@ -79,7 +79,7 @@ def scan(text: str, leavings: Leavings, *, webvtt: bool) -> Scanned:
         elif not cues:
             leavings.add(line.text.removeprefix("WEBVTT") if webvtt else line.text, HEAD)
         else:
-            after_gap += bool(line.opens and cues[-1].times)
+            after_gap += bool(line.opens and cues[-1].times and cues[-1].lines)
             cues[-1].lines.append(line.text)
     for cue in cues:
         if cue.times is None:

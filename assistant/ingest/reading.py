@@ -8,12 +8,22 @@ from assistant.ingest.mapping import Mapping
 from assistant.ingest.pieces import ReadTranscript
 from assistant.ingest.plain_text import read_plain_text
 from assistant.ingest.speakers import with_speakers
+from assistant.ingest.table_transcripts import read_csv
+from assistant.ingest.word import read_doc, read_docx
+from assistant.ingest.workbooks import read_xlsx
 from store.errors import InvalidInputError
 
 _READERS: dict[str, Callable[[Path, Mapping], ReadTranscript]] = {
     ".txt": read_plain_text,
     ".vtt": read_webvtt,
     ".srt": read_srt,
+    ".docx": read_docx,
+    ".docm": read_docx,
+    ".doc": read_doc,
+    ".csv": read_csv,
+    ".tsv": read_csv,
+    ".xlsx": read_xlsx,
+    ".xlsm": read_xlsx,
 }
 READABLE = tuple(_READERS)
 """The endings of transcripts that can be read."""

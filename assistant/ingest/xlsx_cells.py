@@ -11,10 +11,12 @@ from store.errors import InvalidInputError
 
 _LARGEST_UNPACKED = 200_000_000
 _MOST_ROWS = 100_000
+_MOST_VISITED = 20_000_000
+"""Cells and rows, empty ones too."""
 _LONGEST_EXACT = 15
 """Digits of a number that Excel keeps exactly."""
 _OLD = b"\xd0\xcf\x11\xe0"
-_BROKEN = (
+DAMAGED = (
     zipfile.BadZipFile, zlib.error, OSError, EOFError, SyntaxError, KeyError, IndexError, ValueError, TypeError,
     AttributeError, OverflowError, RecursionError, NotImplementedError,
 )  # fmt: skip
@@ -26,7 +28,7 @@ def xlsx_rows(path: Path) -> list[tuple[int, list[str]]]:
 
     Formulas give the value that Excel last kept for them. Raises InvalidInputError where it is no Excel file.
     """
-    _check(path)
+    check_workbook(path)
     import openpyxl
 
     try:
@@ -34,13 +36,13 @@ def xlsx_rows(path: Path) -> list[tuple[int, list[str]]]:
         try:
             for sheet in book.worksheets:
                 sheet.reset_dimensions()
-                if rows := list(_filled(sheet.iter_rows(values_only=True), path)):
+                if rows := list(_filled(bounded(sheet.iter_rows(values_only=True), path), path)):
                     return rows
         finally:
             book.close()
     except InvalidInputError:
         raise
-    except _BROKEN as error:
+    except DAMAGED as error:
         msg = (
             f"{path.name} cannot be read as an Excel file, it is damaged or no such file; save it again as xlsx or csv."
         )
@@ -49,7 +51,8 @@ def xlsx_rows(path: Path) -> list[tuple[int, list[str]]]:
     raise InvalidInputError(msg)
 
 
-def _check(path: Path) -> None:
+def check_workbook(path: Path) -> None:
+    """Raise InvalidInputError where a file is no Excel file of our time, or would unpack to too much."""
     if not path.is_file():
         msg = f"There is no file {path}; check its name."
         raise InvalidInputError(msg)
@@ -69,10 +72,21 @@ def _check(path: Path) -> None:
         raise InvalidInputError(msg)
 
 
+def bounded(rows: Iterator[tuple[Any, ...]], path: Path) -> Iterator[tuple[Any, ...]]:
+    """The rows; raises InvalidInputError where rows and columns, filled or not, go on without end."""
+    visited = 0
+    for row in rows:
+        visited += 1 + len(row)
+        if visited > _MOST_VISITED:
+            msg = f"{path.name} has rows and columns without end; copy what you need of it to a new sheet."
+            raise InvalidInputError(msg)
+        yield row
+
+
 def _filled(rows: Iterator[tuple[Any, ...]], path: Path) -> Iterator[tuple[int, list[str]]]:
     count = 0
     for number, row in enumerate(rows, start=1):
-        cells = [_seen(value) for value in row]
+        cells = [seen(value) for value in row]
         if not any(cells):
             continue
         if (count := count + 1) > _MOST_ROWS:
@@ -81,7 +95,8 @@ def _filled(rows: Iterator[tuple[Any, ...]], path: Path) -> Iterator[tuple[int, 
         yield number, cells
 
 
-def _seen(value: object) -> str:
+def seen(value: object) -> str:
+    """A cell's value as a person sees it."""
     if value is None:
         return ""
     if isinstance(value, bool):

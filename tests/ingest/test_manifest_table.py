@@ -36,6 +36,22 @@ TABLE = {
     # Rows of the table, counted as lines of pypdf's text that begin with P1 … P7 and a code: 88, 95 and 79 on the three
     # pages, the last of page 1 again the first of page 2. A row is a coded segment of the document that it names.
     "maxqda_coded_segments_export.pdf": (261, {"P1", "P2", "P3", "P4", "P5", "P6", "P7"}, 0),
+    # grep -oE '^<v [^>]*>' | tr -d / | uniq | wc -l: 55 voices, 52 once those in a row are one; the cue without a voice
+    # is a pause of twelve seconds.
+    "noscribe_0.7_interview_de.vtt": (52, {"S00", "S01", "S02"}, 52),
+    # grep -oE '^[A-Z][a-z]+ Griffin:' | uniq | wc -l: 20 cues, 10 once those of one speaker in a row are one.
+    "zoom_cloud_example.vtt": (10, {"Stewie Griffin", "Brian Griffin"}, 10),
+    # One cue, read by eye.
+    "whispertimestamped.vtt": (1, {None}, 1),
+    # Three cues that are one sentence, read by eye.
+    "whispertimestamped_split20.srt": (1, {None}, 1),
+    # One row without headings, read by eye: text, start and end in seconds.
+    "whispertimestamped.csv": (1, {None}, 1),
+    # grep -cE '^[0-9]:[0-9]{2},(Jordan Lee|Alex Morgan),': 32 rows below the headings, the two in turn (uniq: 32).
+    "teamslike_interview_A.csv": (32, {"Jordan Lee", "Alex Morgan"}, 32),
+    # unzip -p … xl/worksheets/sheet1.xml | grep -o '<row ': 33, one of them the headings; the cells of column B are
+    # two strings in turn (uniq: 32), those of column A are texts such as 0:01.
+    "teamslike_interview_A.xlsx": (32, {"Jordan Lee", "Alex Morgan"}, 32),
 }
 
 
