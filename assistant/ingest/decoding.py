@@ -73,21 +73,27 @@ def read_decoded(path: Path, encoding: str | None = None) -> Decoded:
 
 def read_bytes(path: Path, largest: int = _LARGEST_FILE, what: str = "a text file") -> bytes:
     """The bytes of a file that is there, not empty and no larger than `largest`; `what` is its kind in the sentence."""
-    if not path.is_file():
-        msg = f"There is no file {path}; check its name."
-        raise InvalidInputError(msg)
-    if (size := path.stat().st_size) > largest:
-        msg = f"{path.name} has {size // 1_000_000:,} MB, too much for {what}; split it, or choose another file."
-        raise InvalidInputError(msg)
+    check_file(path, largest, what)
     try:
         data = path.read_bytes()
     except OSError as error:
         msg = f"{path} cannot be read ({error.strerror}); check who may read it."
         raise InvalidInputError(msg) from error
-    if not data:
+    return data
+
+
+def check_file(path: Path, largest: int, what: str) -> None:
+    """Raises InvalidInputError where there is no such file, or it is empty or larger than `largest`."""
+    if not path.is_file():
+        msg = f"There is no file {path}; check its name."
+        raise InvalidInputError(msg)
+    size = path.stat().st_size
+    if size > largest:
+        msg = f"{path.name} has {size // 1_000_000:,} MB, too much for {what}; split it, or choose another file."
+        raise InvalidInputError(msg)
+    if not size:
         msg = f"{path.name} is empty; choose another file."
         raise InvalidInputError(msg)
-    return data
 
 
 def _as_stated(data: bytes, encoding: str, path: Path) -> tuple[str, str, bool]:

@@ -37,6 +37,6 @@ def read_transcript(path: Path, mapping: Mapping = Mapping()) -> ReadTranscript:
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
         what = f"files ending in {path.suffix}" if path.suffix else "files without an ending"
-        msg = f"{path.name} was not added: {what} cannot be read as transcripts, only {' and '.join(READABLE)}."
+        msg = f"{path.name} was not added: {what} cannot be read as transcripts, only {', '.join(READABLE)}."
         raise InvalidInputError(msg)
     return with_speakers(reader(path, mapping))

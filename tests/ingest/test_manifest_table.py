@@ -29,9 +29,9 @@ TABLE = {
     # One line for each <text:p> with sed, tags taken off: 240, of which 237 with text; 11 begin with MODERATOR:, no two
     # in a row. The person who thinks aloud is never named, so the moderator's paragraphs are the moderator's only.
     "serdif_P3.odt": (237, {None, "MODERATOR"}, 0),
-    # 24 lines that end in a backslash or the last brace, 5 of them empty; these are notes of a session, nobody is named.
+    # 24 lines that end in a backslash or the last brace, 5 of them empty: notes of a session, nobody is named.
     "code_review_P1R1.rtf": (19, {None}, 0),
-    # Lines of pypdf's text that begin with Dan: or Participant:, 47 + 47; twice somebody has two in a row (looked up).
+    # Lines of pypdf's text that begin with Dan: or Participant:, 47 + 47; twice somebody has two in a row.
     "pdpilot_P1.pdf": (92, {"Dan", "Participant"}, 0),
     # Rows of the table, counted as lines of pypdf's text that begin with P1 … P7 and a code: 88, 95 and 79 on the three
     # pages, the last of page 1 again the first of page 2. A row is a coded segment of the document that it names.

@@ -167,7 +167,7 @@ def test_bad_files_are_refused_with_a_sentence(tmp_path, data, sentence):
 
 def test_other_endings_and_missing_files_are_refused(tmp_path):
     """The sentence names the endings that can be read."""
-    with pytest.raises(InvalidInputError, match=r"\.pages cannot be read as transcripts, only \.txt and \.vtt"):
+    with pytest.raises(InvalidInputError, match=r"\.pages cannot be read as transcripts, only \.txt, \.vtt"):
         read_transcript(tmp_path / "talk.pages")
     with pytest.raises(InvalidInputError, match="There is no file"):
         read_transcript(tmp_path / "missing.txt")
