@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from assistant.ingest.captions import read_srt, read_webvtt
+from assistant.ingest.json_files import read_json
 from assistant.ingest.mapping import Mapping
 from assistant.ingest.pieces import ReadTranscript
 from assistant.ingest.plain_text import read_plain_text
@@ -24,6 +25,8 @@ _READERS: dict[str, Callable[[Path, Mapping], ReadTranscript]] = {
     ".tsv": read_csv,
     ".xlsx": read_xlsx,
     ".xlsm": read_xlsx,
+    ".xls": read_xlsx,
+    ".json": read_json,
 }
 READABLE = tuple(_READERS)
 """The endings of transcripts that can be read."""
