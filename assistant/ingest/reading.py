@@ -4,10 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from assistant.ingest.captions import read_srt, read_webvtt
+from assistant.ingest.html import read_html
 from assistant.ingest.json_files import read_json
 from assistant.ingest.mapping import Mapping
+from assistant.ingest.opendocument import read_odt
+from assistant.ingest.pdf import read_pdf
 from assistant.ingest.pieces import ReadTranscript
 from assistant.ingest.plain_text import read_plain_text
+from assistant.ingest.rtf import read_rtf
 from assistant.ingest.speakers import with_speakers
 from assistant.ingest.table_transcripts import read_csv
 from assistant.ingest.word import read_doc, read_docx
@@ -21,6 +25,12 @@ _READERS: dict[str, Callable[[Path, Mapping], ReadTranscript]] = {
     ".docx": read_docx,
     ".docm": read_docx,
     ".doc": read_doc,
+    ".odt": read_odt,
+    ".rtf": read_rtf,
+    ".pdf": read_pdf,
+    ".html": read_html,
+    ".htm": read_html,
+    ".xhtml": read_html,
     ".csv": read_csv,
     ".tsv": read_csv,
     ".xlsx": read_xlsx,

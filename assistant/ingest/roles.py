@@ -36,8 +36,12 @@ def is_interviewer(name: str) -> bool:
 
 def is_role_word(name: str) -> bool:
     """Whether a label names a role rather than a person."""
+    return is_interviewer(name) or _answers(name)
+
+
+def _answers(name: str) -> bool:
     words = _WORDS.findall(name.casefold())
-    return is_interviewer(name) or (bool(words) and words[0] in _ANSWERERS)
+    return bool(words) and words[0] in _ANSWERERS
 
 
 def with_roles(turns: Sequence[NewTurn]) -> tuple[tuple[NewTurn, ...], str]:
@@ -47,6 +51,8 @@ def with_roles(turns: Sequence[NewTurn]) -> tuple[tuple[NewTurn, ...], str]:
         return tuple(turns), "No speakers are named; all turns are taken as a participant's."
     asking = [name for name in names if is_interviewer(name)]
     how = "by name"
+    if not asking and len(others := [name for name in names if not _answers(name)]) == 1 < len(names):
+        asking, how = others, "because the others are named as those who answer"
     if not asking and (guess := _by_questions(turns, names)):
         asking, how = [guess], "because most of what they say is questions; a guess"
     if not asking:
