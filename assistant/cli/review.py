@@ -30,7 +30,7 @@ OPTIONS: dict[str, str | list[str]] = {
     "server.address": HOST,
     "server.allowedHosts": [HOST, "localhost"],
     "server.fileWatcherType": "none",
-    "server.maxUploadSize": "5",
+    "server.maxUploadSize": "200",
     "theme.light.primaryColor": "#1f5f8b",
     "theme.light.backgroundColor": "#fdfcfa",
     "theme.light.secondaryBackgroundColor": "#f3f1ec",

@@ -8,7 +8,7 @@ from assistant.ingest.tables import CsvTable, Row, read_table, table_of
 from assistant.ingest.xlsx_cells import xlsx_rows
 from store.errors import InvalidInputError
 
-TABLES = (".csv", ".tsv", ".xlsx")
+TABLES = (".csv", ".tsv", ".xlsx", ".xlsm")
 """The endings of files that can be case tables."""
 
 _LABEL_COLUMNS = ("interview", "label", "case")
@@ -70,7 +70,7 @@ def _table(path: Path) -> CsvTable:
     if ending == ".xls":
         msg = f"{path.name} is an old Excel file; save it as xlsx or csv."
         raise InvalidInputError(msg)
-    if ending == ".xlsx":
+    if ending in (".xlsx", ".xlsm"):
         return table_of(xlsx_rows(path), path)
     return read_table(path, (*_LABEL_COLUMNS, *_FILE_COLUMNS))
 

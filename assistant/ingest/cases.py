@@ -45,34 +45,36 @@ def match(cases: Sequence[Case], known: Sequence[Known]) -> Matches:
     return Matches(tuple((cases[place], found[place]) for place in sorted(found)), unknown, tuple(free))
 
 
-def labels_from(tables: Iterable[CaseTable], files: Iterable[Path]) -> dict[Path, str]:
-    """The labels that tables with a file column give to files on import."""
-    labels: dict[Path, str] = {}
-    paths = list(files)
+def labels_from(tables: Iterable[CaseTable], files: Sequence[str]) -> dict[int, str]:
+    """The labels that tables with a file column give on import to files, found by their place among `files`."""
+    labels: dict[int, str] = {}
     for table in tables:
-        matches = match([case for case in table.cases if case.label], [Known("", path.name) for path in paths])
+        matches = match([case for case in table.cases if case.label], [Known("", name) for name in files])
         for case, fitting in matches.found:
-            named = [path for path in paths if any(path.name == each.file for each in fitting)]
+            named = [place for place, name in enumerate(files) if any(name == each.file for each in fitting)]
             if len(named) == 1:
                 labels.setdefault(named[0], case.label)
     return labels
 
 
-def case_table_among(path: Path, others: Iterable[Known]) -> CaseTable | None:
-    """The file as a case table, where it looks like one: its rows each name one of the other interviews.
+def looks_like_cases(table: CaseTable, others: Sequence[Known]) -> bool:
+    """Whether the rows each name one of the other interviews: most do, or a column is headed for that and some do.
 
-    Most of them do, or a column is headed as the one that names interviews and some do.
     A transcript in a table does not: it names its speakers again and again, and no files.
     """
+    enough = 1 if table.headed else max(1, _FEWEST_MATCHED * len(table.cases))
+    return bool(table.attributes) and len(match(table.cases, others).found) >= enough
+
+
+def case_table_among(path: Path, others: Sequence[Known]) -> CaseTable | None:
+    """The file as a case table, where it can be read as one and looks like one."""
     if path.suffix.lower() not in TABLES:
         return None
     try:
         table = read_case_table(path)
     except InvalidInputError:
         return None
-    matched = len(match(table.cases, list(others)).found)
-    enough = 1 if table.headed else max(1, _FEWEST_MATCHED * len(table.cases))
-    return table if table.attributes and matched >= enough else None
+    return table if looks_like_cases(table, others) else None
 
 
 def _stem(name: str) -> str:

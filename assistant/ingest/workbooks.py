@@ -40,6 +40,14 @@ def read_xlsx(path: Path, mapping: Mapping = Mapping()) -> ReadTranscript:  # no
     return replace(read, mapping=replace(read.mapping, sheet=name))
 
 
+def workbook_grid(path: Path, mapping: Mapping) -> tuple[tuple[str, ...], Grid]:
+    """The names of all sheets, and the table in the one that is read."""
+    check_workbook(path)
+    with _opened(path) as book:
+        sheets = {sheet.title: sheet for sheet in book.worksheets}
+        return tuple(sheets), _grid(sheets[_chosen(sheets, mapping, path)], path, Leavings())
+
+
 @contextmanager
 def _opened(path: Path, *, values: bool = True) -> Iterator[Any]:
     """The workbook; what goes wrong in it becomes one sentence."""

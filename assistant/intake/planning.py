@@ -13,7 +13,7 @@ from assistant.intake.looking import ENDINGS
 from store.errors import StudyError
 from store.study import Study
 
-_LABEL = re.compile(r"I[1-9]\d{0,5}", re.IGNORECASE)
+_LABEL = re.compile(r"I[1-9]\d{0,5}")
 """A file name that is a label as the study gives them; the interview is called so."""
 
 
@@ -53,15 +53,23 @@ def plan(
     if label is not None:
         made.files = [Planned(path, label) for path in paths]
         return made
-    labels = labels_from([*given, *made.tables.values()], paths)
-    taken = {each.label for each in known(study)} | set(labels.values())
-    for path in paths:
-        own = labels.get(path)
-        if own is None and _LABEL.fullmatch(path.stem) and path.stem.upper() not in taken:
-            own = path.stem.upper()
-            taken.add(own)
-        made.files.append(Planned(path, own))
+    labels = planned_labels(known(study), [path.name for path in paths], [*given, *made.tables.values()])
+    made.files = [Planned(path, own) for path, own in zip(paths, labels, strict=True)]
     return made
+
+
+def planned_labels(there: Sequence[Known], files: Sequence[str], tables: Sequence[CaseTable]) -> list[str | None]:
+    """What each file is to be called: as a table says, or by its own name where that is a label; None: the next one."""
+    stated = labels_from(tables, files)
+    taken = {each.label for each in there} | set(stated.values())
+    labels: list[str | None] = []
+    for place, name in enumerate(files):
+        stem, own = Path(name).stem.upper(), stated.get(place)
+        if own is None and _LABEL.fullmatch(stem) and stem not in taken:
+            own = stem
+            taken.add(own)
+        labels.append(own)
+    return labels
 
 
 def _paths(named: Iterable[Path], made: Plan, aside: Collection[Path]) -> list[Path]:

@@ -12,6 +12,7 @@ from assistant.ui.announcer import draw_announcer
 from assistant.ui.audit_page import audit_page
 from assistant.ui.candidates_page import candidates_page
 from assistant.ui.codebook_page import codebook_page
+from assistant.ui.import_page import import_page
 from assistant.ui.markup import element, notice
 from assistant.ui.memos_page import memos_page
 from assistant.ui.quotes_page import quotes_page
@@ -35,6 +36,7 @@ class Place:
 
 PLACES = (
     Place("Study", "study", study_page),
+    Place("Add interviews", "add-interviews", import_page),
     Place("Transcripts", "transcripts", transcripts_page),
     Place("Codebook", "codebook", codebook_page),
     Place("Review", "review", review_page),
