@@ -11,6 +11,7 @@ from assistant.cli.coders import coders_app
 from assistant.cli.decide import decide_command
 from assistant.cli.demo import demo_command
 from assistant.cli.doctor import doctor_command
+from assistant.cli.export import export_command
 from assistant.cli.memo import memo_app
 from assistant.cli.milestone import milestone_app
 from assistant.cli.models import models_app
@@ -44,6 +45,7 @@ app.add_typer(memo_app, name="memo")
 app.add_typer(milestone_app, name="milestone")
 app.command("quotes")(quotes_command)
 app.command("saturation")(saturation_command)
+app.command("export")(export_command)
 app.command("erase")(erase_command)
 app.add_typer(audit_app, name="audit")
 app.command("reindex")(reindex_command)

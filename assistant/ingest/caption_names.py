@@ -1,13 +1,16 @@
 """Names at the start of lines in captions and tables, as `Anna: Yes.`, become speakers."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from assistant.ingest import stamps
 from assistant.ingest.caption_text import Caption, Said
 from assistant.ingest.labels import Heading, accepted, heading
 from assistant.ingest.pieces import Piece
 
 _MOSTLY_NAMED = 0.5
+_AFTER = re.compile(rf"\s*(?:{stamps.INLINE.pattern})?\s*[:\]>]\s*:?\s*")
 
 
 def named(captions: Sequence[Caption], labels: Sequence[str] | None = None) -> tuple[list[Piece], tuple[str, ...]]:
@@ -49,6 +52,11 @@ def _speakers(headings: Sequence[Sequence[Heading]], labels: Sequence[str] | Non
 
 
 def _rest(said: Said, h: Heading) -> Said:
+    """What stands after the name; cues have their own times, so a time there is speech, as in `Anna: 10:30 is late`."""
+    if h.start_ms is not None and h.label and (place := said.text.find(h.label)) >= 0:
+        after = _AFTER.match(said.text, place + len(h.label))
+        if after:
+            return said.after(after.end())
     return said.after(len(said.text) - len(h.rest)) if said.text.endswith(h.rest) else Said(h.rest)
 
 
