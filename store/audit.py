@@ -29,8 +29,10 @@ from store.records import (
     Witnessed,
 )
 from store.runs import SCORES_EVENT, scores_payload
+from store.sound_records import GlossaryRow
 from store.study import Study
-from store.transcripts import turns_digest
+from store.turns import placed_turns, turns_digest
+from store.values import Turn
 from store.work_records import (
     AdjudicationRow,
     CoderRoleRow,
@@ -64,6 +66,7 @@ _WITNESSED: tuple[type[Witnessed], ...] = (
     DoubleCodingEndRow,
     AdjudicationRow,
     RemarkRow,
+    GlossaryRow,
 )
 _WITH: dict[type[Witnessed], tuple[ORMOption, ...]] = {
     SuggestionRow: (joinedload(SuggestionRow.run), joinedload(SuggestionRow.segment)),
@@ -228,8 +231,9 @@ def _left_over(session: Session, files: Iterable[str]) -> Iterator[str]:
 
 def _contents(session: Session) -> Iterator[str]:
     for row in session.scalars(select(TranscriptRow)):
-        yield from _segments(session, row)
-        if row.sha256 != sha256_text(row.text) or row.turns_sha256 != turns_digest(row.turns):
+        turns = _turns(session, row)
+        yield from _segments(session, row, turns)
+        if row.sha256 != sha256_text(row.text) or row.turns_sha256 != turns_digest(turns):
             label = "an interview that is gone" if row.interview is None else row.interview.label
             yield f"The transcript of {label} (revision {row.revision}) was changed by hand."
     for book in session.scalars(select(CodebookRow)):
@@ -249,14 +253,22 @@ def _contents(session: Session) -> Iterator[str]:
             yield f"Decision {decision.guid} no longer fits the text it was made on."
 
 
-def _segments(session: Session, row: TranscriptRow) -> Iterator[str]:
+def _turns(session: Session, row: TranscriptRow) -> list[Turn]:
+    """The turns of a revision; none where rows that it shares are gone."""
+    try:
+        return [placed.turn for placed in placed_turns(session, row)]
+    except (KeyError, TypeError, ValueError):
+        return []
+
+
+def _segments(session: Session, row: TranscriptRow, found: list[Turn]) -> Iterator[str]:
     """Segments are cut from turns: each must lie in its turn, with its speaker and role."""
-    turns = {turn.index: turn for turn in row.turns}
+    turns = {turn.index: turn for turn in found}
     for segment in session.scalars(select(SegmentRow).where(SegmentRow.transcript_id == row.id)):
         turn = turns.get(segment.turn_index)
         if (
             turn is None
-            or not turn.start <= segment.start < segment.end <= turn.end
+            or not turn.span.start <= segment.start < segment.end <= turn.span.end
             or (segment.speaker, segment.role) != (turn.speaker, turn.role)
             or segment.text_sha256 != sha256_text(row.text[segment.start : segment.end])
         ):

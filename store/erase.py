@@ -33,6 +33,7 @@ from store.records import (
     UtteranceRow,
     VectorRow,
 )
+from store.sound_records import JobRow, VoicesRow
 from store.study import DATABASE, SUGGEST_LOCK, TRANSCRIBE_LOCK, Study
 from store.values import CandidateVerdict
 from store.work_records import AdjudicationRow, DoubleCodingPartRow, MemoRow, RemarkRow
@@ -199,6 +200,8 @@ def _delete_records(session: Session, interview_id: int, transcripts: list[int])
         (SignalRow, SignalRow.scores_id.in_(scores)),
         (ScoresRow, ScoresRow.transcript_id.in_(transcripts)),
         (SegmentRow, SegmentRow.transcript_id.in_(transcripts)),
+        (VoicesRow, VoicesRow.transcription_id.in_(heard)),
+        (JobRow, JobRow.interview_id == interview_id),
         (TurnRow, TurnRow.transcript_id.in_(transcripts)),
         (TranscriptRow, TranscriptRow.interview_id == interview_id),
         (UtteranceRow, UtteranceRow.transcription_id.in_(heard)),

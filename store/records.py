@@ -186,10 +186,15 @@ class UtteranceRow(Base):
     avg_logprob: Mapped[float]
     no_speech_prob: Mapped[float]
     compression_ratio: Mapped[float]
+    language: Mapped[str | None] = mapped_column(String(10))
 
 
 class TranscriptRow(Witnessed):
-    """One immutable revision of an interview's text; `offset_map` leads here from the revision before."""
+    """One immutable revision of an interview's text; `offset_map` leads here from the revision before.
+
+    A correction keeps only the turns that it changed. Its `layout` says where all its turns are, in order: runs of
+    [transcript id, first index, how many, by how much their offsets move]; without one, the turns are its own.
+    """
 
     __tablename__ = "transcript"
     __table_args__ = (UniqueConstraint("interview_id", "revision"), {"sqlite_autoincrement": True})
@@ -204,6 +209,7 @@ class TranscriptRow(Witnessed):
     turns_sha256: Mapped[str] = mapped_column(String(64))
     offset_map: Mapped[list[Any] | None]
     details: Mapped[dict[str, Any]]
+    layout: Mapped[list[Any] | None]
     interview: Mapped[InterviewRow] = relationship()
     turns: Mapped[list["TurnRow"]] = relationship(order_by="TurnRow.index")
 
@@ -221,7 +227,10 @@ class TranscriptRow(Witnessed):
 
 
 class TurnRow(Base):
-    """One turn of a transcript; `words` is a list of [start, end, start_ms, end_ms, probability]."""
+    """One turn of a transcript; `words` is a list of [start, end, start_ms, end_ms, probability].
+
+    `marks` says what else is known of it, as `TurnMarks` writes it; most have none.
+    """
 
     __tablename__ = "turn"
     __table_args__ = (UniqueConstraint("transcript_id", "index"),)
@@ -236,6 +245,7 @@ class TurnRow(Base):
     start_ms: Mapped[int | None]
     end_ms: Mapped[int | None]
     words: Mapped[list[Any]]
+    marks: Mapped[dict[str, Any] | None]
 
 
 class SegmentRow(Base):

@@ -99,11 +99,12 @@ def runs(study: Study) -> tuple[Run, ...]:
 def latest_run(study: Study) -> Run | None:
     """The run that was completed last; while none was, the one whose scores were begun last."""
     with study.read() as session:
-        row = _latest(session)
+        row = newest_run_row(session)
         return None if row is None else _run(row)
 
 
-def _latest(session: Session) -> RunRow | None:
+def newest_run_row(session: Session) -> RunRow | None:
+    """The row of `latest_run`, within a session of the caller's."""
     finished = session.scalar(
         select(EventRow.payload).where(EventRow.type == FINISHED_EVENT).order_by(EventRow.id.desc()).limit(1)
     )

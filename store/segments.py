@@ -32,10 +32,11 @@ def keep_segments(study: Study, transcript_id: int, new: Sequence[NewSegment]) -
         if session.scalar(select(SegmentRow.id).where(SegmentRow.transcript_id == transcript_id).limit(1)):
             return
         text = session.get_one(TranscriptRow, transcript_id).text
-        session.add_all(_row(transcript_id, index, segment, text) for index, segment in enumerate(new))
+        session.add_all(segment_row(transcript_id, index, segment, text) for index, segment in enumerate(new))
 
 
-def _row(transcript_id: int, index: int, segment: NewSegment, text: str) -> SegmentRow:
+def segment_row(transcript_id: int, index: int, segment: NewSegment, text: str) -> SegmentRow:
+    """A new segment as a row."""
     return SegmentRow(
         transcript_id=transcript_id,
         index=index,

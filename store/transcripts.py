@@ -1,7 +1,7 @@
 """Transcripts: immutable revisions of an interview's text, its turns, and what a correction moves."""
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,18 +10,25 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from store import events
-from store.canonical import sha256_file, sha256_json, sha256_text
+from store.canonical import sha256_file, sha256_text
 from store.errors import ConflictError, InvalidInputError, NotFoundError
 from store.interviews import interview_row, new_interview
 from store.offsets import OffsetMap
-from store.records import InterviewRow, TranscriptRow, TurnRow
+from store.records import InterviewRow, TranscriptRow
 from store.study import Study
-from store.values import TURN_SEPARATOR, NewTurn, Role, Span, Transcript, Turn, Word
+from store.turns import clean_text, filled, joined, laid_out, own_rows, placed_turns, shared_rows, turns_digest
+from store.values import NewTurn, Span, Transcript
 
-
-def clean_text(text: str) -> str:
-    """A turn's text as it is kept: white space of every kind folded to single spaces, ends stripped."""
-    return " ".join(text.split())
+__all__ = [
+    "Moved",
+    "SpanMover",
+    "add_transcribed",
+    "add_transcript",
+    "clean_text",
+    "current_transcripts",
+    "revise_transcript",
+    "transcript",
+]
 
 
 def add_transcript(
@@ -63,15 +70,35 @@ def add_transcribed(
         return _keep(session, interview, turns, "import", details or {}, before=None, coder="")
 
 
-def revise_transcript(study: Study, label: str, turns: Iterable[NewTurn], *, coder: str) -> Transcript:
-    """Keep a corrected revision with the map by which spans of the one before move to it."""
+def revise_transcript(
+    study: Study,
+    label: str,
+    turns: Iterable[NewTurn],
+    *,
+    coder: str,
+    expected: int | None = None,
+    origin: str = "correction",
+    details: Mapping[str, Any] | None = None,
+    then: Callable[[Session, Transcript, Transcript], None] | None = None,
+) -> Transcript:
+    """Keep a corrected revision with the map by which spans of the one before move to it.
+
+    `expected` is the revision that was corrected: ConflictError where somebody else corrected it meanwhile. `details`
+    say what was done; `then` is called with the revision before and the new one, in the same transaction.
+    """
     with study.write() as session:
         interview = interview_row(session, label)
         before = _newest(session, interview.id)
         if before is None:
             msg = f"{label} has no transcript to correct; transcribe it or add one first."
             raise NotFoundError(msg)
-        return _keep(session, interview, turns, "correction", {}, before=before, coder=coder)
+        if expected is not None and before.revision != expected:
+            msg = f"{label} was corrected by somebody else meanwhile; nothing was changed, look at it again."
+            raise ConflictError(msg)
+        made = _keep(session, interview, turns, origin, details or {}, before=before, coder=coder)
+        if then is not None:
+            then(session, _value(session, before), made)
+        return made
 
 
 def _keep(
@@ -84,10 +111,15 @@ def _keep(
     before: TranscriptRow | None,
     coder: str,
 ) -> Transcript:
-    rows, text = _lay_out(turns)
-    if not rows:
+    kept = filled(turns)
+    if not kept:
         msg = f"{interview.source_name} holds no spoken text; nothing was kept for {interview.label}."
         raise InvalidInputError(msg)
+    text = joined(kept)
+    if before is None:
+        rows, layout = own_rows(kept), None
+    else:
+        rows, layout = shared_rows(placed_turns(session, before), before.text, kept)
     row = TranscriptRow(
         interview_id=interview.id,
         interview=interview,
@@ -95,47 +127,14 @@ def _keep(
         origin=origin,
         text=text,
         sha256=sha256_text(text),
-        turns_sha256=turns_digest(rows),
+        turns_sha256=turns_digest(laid_out(kept)),
         offset_map=None if before is None else OffsetMap.between(before.text, text).to_json(),
         details=dict(details),
+        layout=layout,
         turns=rows,
     )
     events.record(session, row, coder=coder, interview=interview.guid)
-    return _value(row)
-
-
-def _lay_out(turns: Iterable[NewTurn]) -> tuple[list[TurnRow], str]:
-    rows: list[TurnRow] = []
-    texts: list[str] = []
-    at = 0
-    for turn in turns:
-        text = turn.text
-        if not text.strip():
-            continue
-        if text != clean_text(text):
-            msg = "turn text must be cleaned before word offsets are taken"
-            raise ValueError(msg)
-        words = [[w.start + at, w.end + at, w.start_ms, w.end_ms, round(w.probability, 4)] for w in turn.words]
-        rows.append(
-            TurnRow(
-                index=len(rows),
-                speaker=turn.speaker,
-                role=str(turn.role),
-                start=at,
-                end=at + len(text),
-                start_ms=turn.start_ms,
-                end_ms=turn.end_ms,
-                words=words,
-            )
-        )
-        texts.append(text)
-        at += len(text) + len(TURN_SEPARATOR)
-    return rows, TURN_SEPARATOR.join(texts)
-
-
-def turns_digest(rows: Sequence[TurnRow]) -> str:
-    """The hash over every turn's place, speaker, times and words."""
-    return sha256_json([[r.index, r.speaker, r.role, r.start, r.end, r.start_ms, r.end_ms, r.words] for r in rows])
+    return _value(session, row)
 
 
 def transcript(study: Study, label: str, revision: int | None = None) -> Transcript:
@@ -147,7 +146,7 @@ def transcript(study: Study, label: str, revision: int | None = None) -> Transcr
             which = "" if revision is None else f" in revision {revision}"
             msg = f"{label} has no transcript{which} yet; run `interview transcribe`."
             raise NotFoundError(msg)
-        return _value(row)
+        return _value(session, row)
 
 
 def current_transcripts(session: Session) -> dict[int, int]:
@@ -178,36 +177,44 @@ class SpanMover:
     """Moves spans of older revisions of interviews to the newest ones, within one session."""
 
     def __init__(self, session: Session) -> None:
-        rows = session.execute(
-            select(
-                TranscriptRow.id, TranscriptRow.interview_id, TranscriptRow.revision, TranscriptRow.offset_map
-            ).order_by(TranscriptRow.interview_id, TranscriptRow.revision)
-        ).all()
+        columns = (
+            TranscriptRow.id,
+            TranscriptRow.interview_id,
+            TranscriptRow.revision,
+            TranscriptRow.offset_map,
+            TranscriptRow.sha256,
+        )
+        rows = session.execute(select(*columns).order_by(TranscriptRow.interview_id, TranscriptRow.revision)).all()
         self._next: dict[int, tuple[int, OffsetMap]] = {}
         for before, after in itertools.pairwise(rows):
             if before.interview_id == after.interview_id:
                 self._next[before.id] = (after.id, OffsetMap.from_json(after.offset_map or []))
+        newest = {(row.interview_id, row.sha256): row.id for row in rows}
+        self._same = {row.id: newest[row.interview_id, row.sha256] for row in rows}
+        """The newest revision with the very same text: a correction that was taken back leaves no trace on a span."""
 
     def move(self, transcript_id: int, span: Span) -> Moved:
         """Follow every correction since; a span that cannot be placed stays where it was and needs a look."""
         touched = False
+        transcript_id = self._same.get(transcript_id, transcript_id)
         while (step := self._next.get(transcript_id)) is not None:
             following, offsets = step
             moved = offsets.move(span)
             if moved is None:
                 return Moved(transcript_id, span, needs_look=True)
             touched = touched or not offsets.unchanged(span)
-            transcript_id, span = following, moved
+            transcript_id, span = self._same[following], moved
         return Moved(transcript_id, span, needs_look=touched)
 
     def remains(self, transcript_id: int, span: Span) -> tuple[int, Span] | None:
         """The newest transcript and the stretch of it that holds all that is left of a span; None where nothing is."""
+        transcript_id = self._same.get(transcript_id, transcript_id)
         while (step := self._next.get(transcript_id)) is not None:
             following, offsets = step
             left = offsets.remains(span)
             if left is None:
                 return None
-            transcript_id, span = following, left
+            transcript_id, span = self._same[following], left
         return transcript_id, span
 
 
@@ -218,7 +225,7 @@ def _newest(session: Session, interview_id: int, revision: int | None = None) ->
     return session.scalar(query.order_by(TranscriptRow.revision.desc()).limit(1))
 
 
-def _value(row: TranscriptRow) -> Transcript:
+def _value(session: Session, row: TranscriptRow) -> Transcript:
     return Transcript(
         id=row.id,
         interview=row.interview.label,
@@ -226,18 +233,5 @@ def _value(row: TranscriptRow) -> Transcript:
         origin=row.origin,
         text=row.text,
         sha256=row.sha256,
-        turns=tuple(_turn(turn) for turn in row.turns),
-    )
-
-
-def _turn(row: TurnRow) -> Turn:
-    return Turn(
-        id=row.id,
-        index=row.index,
-        speaker=row.speaker,
-        role=Role(row.role),
-        span=Span(row.start, row.end),
-        start_ms=row.start_ms,
-        end_ms=row.end_ms,
-        words=tuple(Word(*word) for word in row.words),
+        turns=tuple(placed.turn for placed in placed_turns(session, row)),
     )

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,6 +109,55 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """A stretch of a turn that the recogniser may have got wrong: its span in the turn's text, and why.
+
+    `kind` is `repeat` (said over and over, as in a loop), `silence` (words where nothing is heard), `unclear` (the
+    recogniser was unsure of nearly every word) or `fast` (more words than anybody speaks). `heard` is what the
+    recogniser wrote, where the text holds something else in its place.
+    """
+
+    start: int
+    end: int
+    kind: str
+    heard: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnMarks:
+    """What else is known of a turn: when somebody spoke at the same time (milliseconds), doubts, and its language."""
+
+    overlaps: tuple[tuple[int, int], ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    language: str | None = None
+
+    def to_json(self) -> dict[str, Any] | None:
+        """Only what there is; None for nothing."""
+        found: dict[str, Any] = {}
+        if self.overlaps:
+            found["overlaps"] = [list(stretch) for stretch in self.overlaps]
+        if self.doubts:
+            found["doubts"] = [[d.start, d.end, d.kind, d.heard] for d in self.doubts]
+        if self.language:
+            found["language"] = self.language
+        return found or None
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any] | None) -> "TurnMarks":
+        """Read back what `to_json` gave."""
+        if not value:
+            return NO_MARKS
+        return cls(
+            overlaps=tuple((start, end) for start, end in value.get("overlaps", ())),
+            doubts=tuple(Doubt(*doubt) for doubt in value.get("doubts", ())),
+            language=value.get("language"),
+        )
+
+
+NO_MARKS = TurnMarks()
+
+
+@dataclass(frozen=True, slots=True)
 class NewTurn:
     """A turn on its way into the study; word offsets count from the start of this turn's text."""
 
@@ -118,6 +167,7 @@ class NewTurn:
     start_ms: int | None = None
     end_ms: int | None = None
     words: tuple[Word, ...] = ()
+    marks: TurnMarks = NO_MARKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +182,7 @@ class Turn:
     start_ms: int | None
     end_ms: int | None
     words: tuple[Word, ...]
+    marks: TurnMarks = NO_MARKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +209,7 @@ class Utterance:
     avg_logprob: float
     no_speech_prob: float
     compression_ratio: float
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from contextlib import closing
 import pytest
 from alembic import command
 from full_study import full_study
+from sqlalchemy import delete, null, select
 
 from assistant.codebook import DraftCode, split_code
 from store import database
@@ -13,7 +14,9 @@ from store.audit import verify
 from store.codebook import codebook_versions, current_codebook
 from store.decisions import decisions
 from store.memos import MemoDraft, MemoTarget, keep_memo
+from store.records import TranscriptRow, TurnRow
 from store.study import open_study
+from store.turns import as_new, own_rows, placed_turns
 
 
 def at_revision(path, revision):
@@ -39,10 +42,24 @@ def rows_into(old, new):
         connection.commit()
 
 
-@pytest.fixture(params=["0001", "0002"])
+def turns_of_their_own(study) -> None:
+    """Give every revision all its turns, as older schemas had them."""
+    with study.write() as session:
+        for row in session.scalars(select(TranscriptRow).where(TranscriptRow.layout.is_not(None))).all():
+            turns = [as_new(placed.turn, row.text) for placed in placed_turns(session, row)]
+            session.execute(delete(TurnRow).where(TurnRow.transcript_id == row.id))
+            session.expire(row)
+            row.layout = null()
+            for turn in own_rows(turns):
+                turn.transcript_id = row.id
+                session.add(turn)
+
+
+@pytest.fixture(params=["0001", "0002", "0003"])
 def older(tmp_path, request):
     """A filled study whose database has an older schema: its folder, what it holds, and the schema's number."""
     with full_study(tmp_path) as study:
+        turns_of_their_own(study)
         folder, before = study.folder, (codebook_versions(study), decisions(study))
     new = folder / "study.db"
     new.rename(tmp_path / "filled.db")
