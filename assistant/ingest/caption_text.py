@@ -61,10 +61,7 @@ def _said(line: str, cue: Cue) -> Said:
     starts = [cue.start_ms, *(_milliseconds(mark) for mark in parts[1::2])]
     tokens = list(_tokens(plain))
     text = " ".join(token for token, _ in tokens)
-    times = [starts[at] for _, at in tokens if at is not None]
-    if len(parts) == 1 or not times or times != sorted(times):
-        return Said(text)
-    if not cue.start_ms <= times[0] <= times[-1] <= cue.end_ms:
+    if len(parts) == 1 or starts != sorted(starts) or starts[-1] > cue.end_ms:
         return Said(text)
     return Said(text, tuple(_words(tokens, starts, cue.end_ms)))
 

@@ -109,3 +109,61 @@ def test_files_without_speech_are_refused(tmp_path, text, sentence):
     """A file from which nothing can be taken ends in a sentence."""
     with pytest.raises(InvalidInputError, match=re.escape(sentence)):
         read(tmp_path, text)
+
+
+def test_word_times_become_words(tmp_path):
+    """A token with a time before it is a word that lasts until the next; offsets count from the turn's text."""
+    text = "WEBVTT\n\n" + cue(0, 2, "so we<00:00:01.000><c> began</c><00:00:01.500><c> &amp;c</c>")
+    text += cue(2, 4, "in the<00:00:03.000><c> spring</c>")
+    (turn,) = read(tmp_path, text).turns
+    assert [(turn.text[w.start : w.end], w.start_ms, w.end_ms) for w in turn.words] == [
+        ("so", 0, 1000),
+        ("began", 1000, 1500),
+        ("&c", 1500, 2000),
+        ("in", 2000, 3000),
+        ("spring", 3000, 4000),
+    ]
+
+
+def test_word_times_that_cannot_be_are_dropped(tmp_path):
+    """Times that run backwards or lie outside their cue are none."""
+    for marks in ("a<00:00:01.500>b <00:00:01.000>c", "a <00:00:09.000>b"):
+        (turn,) = read(tmp_path, "WEBVTT\n\n" + cue(1, 2, f"<v Ana>{marks}")).turns
+        assert turn.words == ()
+        assert turn.text.startswith("a")
+
+
+def test_word_times_move_behind_a_name(tmp_path):
+    """A name that is taken off the line does not shift the words."""
+    text = "WEBVTT\n\n" + cue(0, 2, "P1: so <00:00:01.000>we") + cue(2, 3, "P2: no <00:00:02.500>way")
+    turns = read(tmp_path, text).turns
+    assert [[t.text[w.start : w.end] for w in t.words] for t in turns] == [["we"], ["way"]]
+
+
+def test_teams_cues_have_guids(tmp_path):
+    """Identifiers that programs give are numbers; those that people give are accounted for."""
+    guid = "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"
+    text = (
+        f"WEBVTT\n\n{guid}/12-0\n" + cue(3, 4, "<v Ana Berg>I see.</v>") + f"{guid}/11-0\n" + cue(1, 2, "<v Bo>Hi.</v>")
+    )
+    text += "The end\n" + cue(5, 6, "<v Bo>Bye.</v>")
+    result = read(tmp_path, text)
+    assert told(result) == [("Bo", "Hi.", 1000, 2000), ("Ana Berg", "I see.", 3000, 4000), ("Bo", "Bye.", 5000, 6000)]
+    assert [(left.characters, left.why, left.sample) for left in result.left_out] == [
+        (6, "identifiers of cues", "The end")
+    ]
+
+
+def test_every_character_of_a_vtt_is_accounted_for(tmp_path):
+    """Title, head, notes, styles and lost cues are left out by reason; the mapping reads the file the same again."""
+    text = "WEBVTT A title\nKind: captions\n\nNOTE\nmade by hand\n\nSTYLE\n::cue{}\n\n" + cue(1, 2, "<v Ana>One.")
+    text += "NOTE end\n\n" + cue(3, 4, "[Music]") + cue(4, 5, "<v Ana>Two.\n\nmore of it")
+    result = read(tmp_path, text)
+    assert told(result) == [("Ana", "One. Two. more of it", 1000, 5000)]
+    assert [(left.characters, left.why) for left in result.left_out] == [
+        (len("AtitleKind:captions"), "before the first cue"),
+        (len("madebyhand::cue{}end"), "notes and styles of the caption file"),
+        (len("[Music]"), "remarks that nobody says"),
+    ]
+    path = tmp_path / "talk.vtt"
+    assert told(read_transcript(path, result.mapping)) == told(result)
