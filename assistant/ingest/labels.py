@@ -11,6 +11,7 @@ from assistant.ingest.roles import is_role_word
 _LONGEST = 60
 _MOST_WORDS = 6
 _CONSISTENT = 0.8
+_ALTERNATING = 0.3
 _NAME = rf"[^\W_][^:\[\](){{}}<>?!;|\n\t]{{0,{_LONGEST - 1}}}"
 _COLON = re.compile(
     rf"(?P<label>{_NAME}(?:\((?![\d\s:.,]+\))[^()]{{1,40}}\))?)\s*"
@@ -48,6 +49,8 @@ noise geräusch sic redacted name removed phone telefon
 _REMARKS = frozenset(_REMARKS_TEXT.split())
 
 
+BOLD = "bold"
+"""The shape of a label that is bold, alone on its line or before a tab."""
 CELL = "cell"
 """The shape of a label that the document itself gives, in a column or a link."""
 
@@ -83,7 +86,7 @@ def heading(line: str, bold: int = 0) -> Heading:
     unstamped = line[leading.end() :] if leading else line
     label, shape, stamp, rest = _label(_BOLD.sub(r"\1: ", unstamped, count=1))
     if shape in {"", "tab"} and strong and unstamped.startswith(strong) and _is_bold_label(strong, unstamped):
-        label, shape, rest = strong, "bold", unstamped[len(strong) :].lstrip(": \t")
+        label, shape, rest = strong, BOLD, unstamped[len(strong) :].lstrip(": \t")
     if label is None and leading and re.fullmatch(_NAME, unstamped):
         label, shape, rest = unstamped, "after stamp", ""
     if label is not None and (inner := stamps.LEADING.match(rest)):
@@ -143,7 +146,8 @@ def accepted(headings: Sequence[Heading], blocks: Sequence[Heading]) -> frozense
     """The keys of the labels that are speakers.
 
     Taken are known shapes, capitalised labels that come back, and capitalised labels that come once where nearly
-    every block of the file, given by its first line in `blocks`, begins with a label of the same shape.
+    every block of the file, given by its first line in `blocks`, begins with a label of the same shape, or where bold
+    names come again and again.
     """
     labels = {h.key: h.label for h in headings if h.label}
     counts = Counter(h.key for h in headings if h.label)
@@ -151,11 +155,11 @@ def accepted(headings: Sequence[Heading], blocks: Sequence[Heading]) -> frozense
     starts = Counter(h.shape for h in blocks if h.label)
     consistent = {shape for shape, count in starts.items() if count >= max(2, _CONSISTENT * len(blocks))}
     leading = {h.key for h in blocks if h.shape in consistent}
+    bold_again = any(shape == BOLD and often > 1 for (shape, _), often in counts.items())
+    bold_alternates = bold_again and shapes[BOLD] >= _ALTERNATING * len(headings)
 
     def is_speaker(key: tuple[str, str], label: str) -> bool:
         shape, repeated = key[0], counts[key] > 1
-        if shape == CELL:
-            return True
         if shape == "stamp line":
             return shapes[shape] > 1 and _capitalised(label)
         if is_known(label) and shape != "tight stamp line":
@@ -164,9 +168,11 @@ def accepted(headings: Sequence[Heading], blocks: Sequence[Heading]) -> frozense
             return False
         if key in leading:
             return repeated or _capitalised(label)
+        if shape == BOLD and bold_alternates:
+            return _capitalised(label)
         return repeated and shape != "bracket" and _capitalised(label)
 
-    return frozenset(key for key, label in labels.items() if is_speaker(key, label))
+    return frozenset(key for key, label in labels.items() if key[0] == CELL or is_speaker(key, label))
 
 
 def _capitalised(label: str) -> bool:

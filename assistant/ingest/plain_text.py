@@ -63,7 +63,7 @@ def _report_silent(pieces: Sequence[Piece], said: list[str]) -> None:
     if silent := sum(1 for piece in pieces if not piece.text.strip()):
         said.append(f"Left out: {count(silent, 'turn')} without text.")
     if overlaps := sum(piece.text.count(_OVERLAP) // 2 for piece in pieces):
-        said.append(f"Kept where it stands: {count(overlaps, 'stretch')} between // that another speaker says.")
+        said.append(f"Kept where it stands: {count(overlaps, 'overlap')} between // within another speaker's turn.")
 
 
 def _filled(mapping: Mapping, taken: TakenApart) -> Mapping:

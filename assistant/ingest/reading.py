@@ -7,6 +7,7 @@ from assistant.ingest.captions import read_srt, read_webvtt
 from assistant.ingest.html import read_html
 from assistant.ingest.json_files import read_json
 from assistant.ingest.mapping import Mapping
+from assistant.ingest.old_word import read_doc
 from assistant.ingest.opendocument import read_odt
 from assistant.ingest.pdf import read_pdf
 from assistant.ingest.pieces import ReadTranscript
@@ -14,7 +15,7 @@ from assistant.ingest.plain_text import read_plain_text
 from assistant.ingest.rtf import read_rtf
 from assistant.ingest.speakers import with_speakers
 from assistant.ingest.table_transcripts import read_csv
-from assistant.ingest.word import read_doc, read_docx
+from assistant.ingest.word import read_docx
 from assistant.ingest.workbooks import read_xlsx
 from store.errors import InvalidInputError
 

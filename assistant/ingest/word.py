@@ -44,15 +44,6 @@ def read_docx(path: Path, mapping: Mapping = Mapping()) -> ReadTranscript:  # no
     return document.read(path.name, mapping)
 
 
-def read_doc(path: Path, _mapping: Mapping = Mapping()) -> ReadTranscript:  # noqa: B008 - frozen
-    """Refuses an old Word file with a sentence; one that is only named so is read for what it is.
-
-    Raises InvalidInputError always.
-    """
-    msg = f"{path.name} is an old Word file; open it in Word or LibreOffice, save it as .docx, and add that."
-    raise InvalidInputError(msg)
-
-
 def _leave_parts(package: Package, document: Document) -> None:
     for pattern, why in _APART:
         for name in filter(pattern.match, package.names):
