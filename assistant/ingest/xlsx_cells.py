@@ -12,7 +12,9 @@ from store.errors import InvalidInputError
 _LARGEST_UNPACKED = 200_000_000
 _MOST_ROWS = 100_000
 _MOST_VISITED = 20_000_000
-"""Cells and rows, empty ones too."""
+"""Cells, empty ones too."""
+_LAST_ROW = 1_048_576
+"""Excel has no more."""
 _LONGEST_EXACT = 15
 """Digits of a number that Excel keeps exactly."""
 _OLD = b"\xd0\xcf\x11\xe0"
@@ -75,9 +77,9 @@ def check_workbook(path: Path) -> None:
 def bounded(rows: Iterator[tuple[Any, ...]], path: Path) -> Iterator[tuple[Any, ...]]:
     """The rows; raises InvalidInputError where rows and columns, filled or not, go on without end."""
     visited = 0
-    for row in rows:
-        visited += 1 + len(row)
-        if visited > _MOST_VISITED:
+    for number, row in enumerate(rows, start=1):
+        visited += len(row)
+        if visited > _MOST_VISITED or number > _LAST_ROW:
             msg = f"{path.name} has rows and columns without end; copy what you need of it to a new sheet."
             raise InvalidInputError(msg)
         yield row
