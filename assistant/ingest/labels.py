@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from assistant.ingest import stamps
 from assistant.ingest.roles import is_role_word
@@ -18,7 +19,10 @@ _COLON = re.compile(
     rf"(?P<stamp>{stamps.INLINE.pattern})?\s*:(?![\d/:])\s*"
 )
 _BOLD = re.compile(r"\A(?:\*\*|__)([^*_:]{1,60})(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*:)\s*")
+_DASH = re.compile(r"(?P<label>[^\W_][\w.'’]*(?: [\w.'’]+){0,2})\s[-–—]\s+(?=\S)")
 _TAB = re.compile(rf"(?P<label>{_NAME})\t\s*(?=\S)")
+_SAID = re.compile(r"[^\W\d_]{4,}[.…,]\Z")
+"""How speech ends and names do not, if they are no abbreviation."""
 _BRACKET = re.compile(rf"(?:\[\s*(?P<square>{_NAME})\s*\]|<\s*(?P<angle>{_NAME})\s*>)\s*:?\s*")
 _NUMBERED = (
     r"speaker|sprecher(?:in)?|participant|person|interviewee|respondent|teilnehmer(?:in)?|befragter?|participante?"
@@ -114,11 +118,13 @@ def _label(line: str) -> tuple[str | None, str, str | None, str]:
         return bracket["square"] or bracket["angle"], "bracket", None, line[bracket.end() :]
     trailing = stamps.TRAILING.search(line[-2 * _LONGEST :])
     if trailing is None:
-        tab = _TAB.match(line)
-        return (tab["label"], "tab", None, line[tab.end() :]) if tab else (None, "", None, line)
+        for shape, pattern in (("tab", _TAB), ("dash", _DASH)):
+            if found := pattern.match(line):
+                return found["label"], shape, None, line[found.end() :]
+        return None, "", None, line
     before = line[: len(line) - len(trailing[0])]
     name = before.strip().strip("[]")
-    if not re.fullmatch(_NAME, name):
+    if not re.fullmatch(_NAME, name) or trailing[0].startswith("#") or _SAID.search(name):
         return None, "", None, line
     wide = before.endswith(("  ", "\t", "] ")) or not trailing[0][0].isdigit()
     return name, "stamp line" if wide else "tight stamp line", trailing[0], ""
@@ -147,7 +153,7 @@ def accepted(headings: Sequence[Heading], blocks: Sequence[Heading]) -> frozense
 
     Taken are known shapes, capitalised labels that come back, and capitalised labels that come once where nearly
     every block of the file, given by its first line in `blocks`, begins with a label of the same shape, or where bold
-    names come again and again.
+    names come again and again. A bold line that comes once, before another label, is a title.
     """
     labels = {h.key: h.label for h in headings if h.label}
     counts = Counter(h.key for h in headings if h.label)
@@ -155,16 +161,17 @@ def accepted(headings: Sequence[Heading], blocks: Sequence[Heading]) -> frozense
     starts = Counter(h.shape for h in blocks if h.label)
     consistent = {shape for shape, count in starts.items() if count >= max(2, _CONSISTENT * len(blocks))}
     leading = {h.key for h in blocks if h.shape in consistent}
+    titles = {a.key for a, b in pairwise(headings) if a.shape == BOLD and counts[a.key] == 1 and b.label and not a.rest}
     bold_again = any(shape == BOLD and often > 1 for (shape, _), often in counts.items())
     bold_alternates = bold_again and shapes[BOLD] >= _ALTERNATING * len(headings)
 
     def is_speaker(key: tuple[str, str], label: str) -> bool:
         shape, repeated = key[0], counts[key] > 1
-        if shape == "stamp line":
-            return shapes[shape] > 1 and _capitalised(label)
+        if shape in {"stamp line", "dash"}:
+            return _capitalised(label) and (shape in consistent if shape == "dash" else shapes[shape] > 1)
         if is_known(label) and shape != "tight stamp line":
             return True
-        if shape == "after stamp":
+        if shape == "after stamp" or key in titles:
             return False
         if key in leading:
             return repeated or _capitalised(label)

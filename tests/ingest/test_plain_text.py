@@ -38,6 +38,14 @@ def said(transcript):
         ("00:12 Ana: One.\n00:15 Bo: Two.\n00:20 Ana: Six.", [("Ana", "One."), ("Bo", "Two."), ("Ana", "Six.")]),
         ("Ana (00:12): One.\nBo (00:15): Two.\nAna (00:18): Six.", [("Ana", "One."), ("Bo", "Two."), ("Ana", "Six.")]),
         ("B: Eins. #00:00:12-5#\nI: Zwei? #00:00:14-0#\nB: Drei.", [("B", "Eins."), ("I", "Zwei?"), ("B", "Drei.")]),
+        ("[00:01:02] P3 - One.\n[00:01:04] I – Two.\n[00:01:09] P3 - Six.",
+         [("P3", "One."), ("I", "Two."), ("P3", "Six.")]),
+        ("Speaker 1  0:00\nOne.\n\nSpeaker 2  0:04\nTwo.\n\nSpeaker 1  1:02:09\nSix.\n",
+         [("Speaker 1", "One."), ("Speaker 2", "Two."), ("Speaker 1", "Six.")]),
+        ("Ja, genau. #00:00:12-5#\n\nWarum? #00:00:14-0#\n\nSo eben. #00:00:19-0#",
+         [(None, "Ja, genau."), (None, "Warum?"), (None, "So eben.")]),
+        ("B: Eins. #00:00:12-5#\nJa, eben. #00:00:13-5#\nI: Zwei? #00:00:14-0#\nB: Drei. #00:00:15-0#",
+         [("B", "Eins. Ja, eben."), ("I", "Zwei?"), ("B", "Drei.")]),
         ("Speaker 1: One.\nSpeaker 2: Two.\nSPEAKER 1: Six.",
          [("Speaker 1", "One."), ("Speaker 2", "Two."), ("Speaker 1", "Six.")]),
         ("**I:** Why?\n\n**P1**: Rain.", [("I", "Why?"), ("P1", "Rain.")]),
@@ -64,6 +72,8 @@ def test_labels_are_recognised_as_people_write_them(tmp_path, text, expected):
         "10:30 in the morning it was.",
         "[laughs] and so on.",
         "Berlin: that was the first stop.",
+        "I - I mean, it is so.",
+        "Berlin - that was the first stop.",
     ],
 )
 def test_speech_is_not_taken_for_a_label(tmp_path, speech):

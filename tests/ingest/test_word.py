@@ -55,6 +55,9 @@ def test_a_bold_style_is_bold_and_a_bold_question_is_no_name(tmp_path):
     )
     result = read(tmp_path, body, styles=("styles", styles))
     assert said(result) == [("Ana", "One."), ("Bo", "Two."), ("Ana", "Six.")]
+    titled = read(tmp_path, para("Interview 4", properties=name) + body, styles=("styles", styles))
+    assert said(titled) == said(result)
+    assert left_out(titled) == {"lines before the first speaker": (10, "Interview 4")}
     off = read(tmp_path, body.replace("Name", "Off"), styles=("styles", styles))
     assert {speaker for speaker, _ in said(off)} == {None}
     asked = para(bold("Tell me about rain.")) + para("It poured.") + para(bold("And then?")) + para("Sun.")
