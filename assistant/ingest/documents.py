@@ -99,12 +99,16 @@ class Document:
 
     def _transcript_table(self, name: str, mapping: Mapping) -> Grid | None:
         """The rows of the tables that are a transcript: most of the text, with a column of speakers or times."""
+        stated = mapping.layout == TABLE or (mapping.layout is None and bool(mapping.text_column))
+        if stated and not self.tables:
+            msg = f"{name} has no table, which the mapping says it is; leave out its layout and columns."
+            raise InvalidInputError(msg)
         if not self.tables or mapping.layout not in {None, TABLE}:
             return None
         width = max((max(map(len, rows), default=0) for rows in self.tables), key=self._size_of_width)
         rows = [row for rows in self.tables if max(map(len, rows), default=0) == width for row in rows]
         grid = grid_of(enumerate([[Cell(cell) for cell in row] for row in rows], start=1), name)
-        if mapping.layout == TABLE:
+        if stated:
             return grid
         within = sum(len(cell) for row in rows for cell in row)
         if width < 2 or within < _MOSTLY * sum(len(line.text) for line in self.lines):  # noqa: PLR2004 - columns

@@ -44,7 +44,7 @@ def take_apart(lines: Sequence[Line], mapping: Mapping, leavings: Leavings, said
     if not speakers:
         return TakenApart(list(_paragraphs(both)), labels, head)
     if any(shape == "stamp line" for shape, _ in speakers):
-        both = _without_recorder(both, leavings)
+        both = _without_recorder(both, leavings, said)
     if _marks_exceptions(both):
         said.append(f"Only {labels[0]} is named; what stands in other paragraphs is taken as somebody else's.")
         return TakenApart(list(_paragraphs(both)), labels, head)
@@ -71,13 +71,15 @@ def _without_stated_head(
     return both[at[-1] + 1 :] if at else both, len(at)
 
 
-def _without_recorder(both: Sequence[Settled], leavings: Leavings) -> list[Settled]:
+def _without_recorder(both: Sequence[Settled], leavings: Leavings, said: list[str]) -> list[Settled]:
     kept = []
     for line, h in both:
         if h and not h.label and is_of_the_recorder(h.rest):
             leavings.add(h.rest, _RECORDER)
         else:
             kept.append((line, h))
+    if number := leavings.times(_RECORDER):
+        said.append(f"Left out: {count(number, 'note')} of the recording program.")
     return kept
 
 

@@ -67,5 +67,6 @@ def _report_silent(pieces: Sequence[Piece], said: list[str]) -> None:
 
 
 def _filled(mapping: Mapping, taken: TakenApart) -> Mapping:
-    layout = mapping.layout or (LABELS if taken.labels else PARAGRAPHS)
+    guess = LABELS if taken.labels else PARAGRAPHS
+    layout = mapping.layout if mapping.layout in {LABELS, PARAGRAPHS} else guess
     return replace(mapping, layout=layout, labels=taken.labels, head_lines=taken.head_lines)

@@ -9,30 +9,11 @@ from assistant.ingest.lines import Line
 from assistant.ingest.mapping import Mapping
 from assistant.ingest.pieces import ReadTranscript
 from assistant.ingest.rtf_tokens import Fonts, Kind, Token, characters, tokens
+from assistant.ingest.rtf_words import APART, BREAKS, ON_THE_WAY, SILENT, TABLE
 from store.errors import InvalidInputError
 
 _LARGEST = 100_000_000
 _DEEPEST = 2_000
-_APART = {
-    "footnote": "footnotes",
-    "annotation": "comments",
-    "atnid": "comments",
-    "atnauthor": "comments",
-    **dict.fromkeys(("header", "headerl", "headerr", "headerf"), "page headers and footers"),
-    **dict.fromkeys(("footer", "footerl", "footerr", "footerf"), "page headers and footers"),
-    **dict.fromkeys(("listtext", "pntext"), "list numbers and bullets"),
-    "shptxt": BOXES,
-}
-_SILENT_TEXT = """
-colortbl stylesheet info pict object fldinst themedata colorschememapping datastore listtable listoverridetable
-rsidtbl xmlnstbl generator operator nonshppict bkmkstart bkmkend datafield latentstyles revtbl pgptbl filetbl
-atrfstart atrfend atndate atntime atnref atnparent formfield pnseclvl mmathPr upr wgrffmtfilter sp objdata objclass
-template passwordhash xe tc ftnsep ftnsepc ftncn aftnsep aftnsepc aftncn shprslt
-"""
-_SILENT = frozenset(_SILENT_TEXT.split())
-_ON_THE_WAY = frozenset(("shpinst", "shppict", "ud", "fldrslt"))
-_BREAKS = frozenset(("par", "sect", "page", "column"))
-_TABLE = frozenset(("cell", "nestcell", "row", "nestrow"))
 _DELETED = "deleted text of tracked changes"
 
 
@@ -139,9 +120,9 @@ class _Walk:
             self._ignorable = True
         elif self._destination(word) or self._look(word, number):
             pass
-        elif word in _BREAKS:
+        elif word in BREAKS:
             self._break()
-        elif word in _TABLE:
+        elif word in TABLE:
             self._table(word)
         elif word == "u":
             self._unicode(number or 0)
@@ -152,14 +133,14 @@ class _Walk:
 
     def _destination(self, word: str) -> bool:
         """Take a word that says where the text of a group goes; False where it is none."""
-        if word in _APART and not self._state.silent:
+        if word in APART and not self._state.silent:
             self._aside_ends()
-            self._state = replace(self._state, aside=_APART[word])
+            self._state = replace(self._state, aside=APART[word])
         elif word == "ud":
             self._state = replace(self._state, silent=False)
         elif word == "fonttbl":
             self._state = replace(self._state, fonts=True, silent=True)
-        elif word in _SILENT or (self._ignorable and word not in _ON_THE_WAY):
+        elif word in SILENT or (self._ignorable and word not in ON_THE_WAY):
             self._state = replace(self._state, silent=True)
         else:
             return False

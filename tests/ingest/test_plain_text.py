@@ -200,6 +200,7 @@ def test_long_lines_of_hostile_shape_are_read_at_once(tmp_path):
         ("Ana: Why?\nBo: So.\nAna: When?\nBo: Then.\nAna: Who?\nBo: They.", {"Ana"}),
         ("Ana: Why?\nBo: So?\nAna: When?\nBo: Then.\nAna: Who?\nBo: They?", set()),
         ("Ana: Why?\nBo: So.\nAna: When?\nBo: Then.", set()),
+        ("Dan: Hm.\nParticipant 1: Hm.\nParticipant 2: Hm.\nDan: Hm.", {"Dan"}),
         ("Interviewee 1: Hm.\nInterviewee 2: Hm.", set()),
     ],
 )

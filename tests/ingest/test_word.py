@@ -134,6 +134,10 @@ def test_a_table_of_facts_before_the_talk_is_its_head(tmp_path):
     assert said(around)[1] == ("P", "Because it rained for long.")
     assert left_out(around) == {"text outside the table of the transcript": (10, "Interview 3")}
     assert around.mapping.layout == "table"
+    turned = read(tmp_path, rows, Mapping(text_column="column 1", speaker_column="column 2"))
+    assert said(turned)[0] == ("Why?", "I")
+    with pytest.raises(InvalidInputError, match="has no table"):
+        read(tmp_path, talk, Mapping(layout="table"))
     lines = read(tmp_path, para("Interview 3") + rows, Mapping(layout="paragraphs"))
     assert said(lines)[0] == (None, "Interview 3")
 
