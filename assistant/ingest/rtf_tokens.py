@@ -1,5 +1,6 @@
 """RTF as tokens, and the code pages of its fonts."""
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -144,7 +145,7 @@ class Fonts:
 
 def _known(encoding: str, otherwise: str) -> str:
     try:
-        b"".decode(encoding)
+        codecs.lookup(encoding)
     except LookupError:
         return "utf-8" if encoding == "cp65001" else otherwise
     return encoding

@@ -113,5 +113,7 @@ def test_hostile_control_words_do_no_harm(tmp_path):
     assert said(read(tmp_path, r"I: Why?\uc999999999\zzz-9999999999\par P: Rain.}}}} more")) == [
         ("I", "Why?"), ("P", "Rain."),
     ]  # fmt: skip
+    pages = r"{\rtf1\ansi\ansicpg12{\fonttbl{\f0\cpg1 Arial;}}\f0 "
+    assert said(read(tmp_path, r"I: Gr\'fcn?", head=pages)) == [("I", "Grün?")]
     with pytest.raises(InvalidInputError, match="no spoken text"):
         read(tmp_path, r"\bin9999999999 I: Why?")
