@@ -1,10 +1,17 @@
 """Lines with their places on a page."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.ingest import stamps
+
 _SAME_ROW = 0.5
 _WORD_GAP = 1.0
+_SAME_PLACE = 2.0
+_MOST_GAPS = 0.5
+_MANY_ROWS = 0.3
+_TAB = "\t"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +48,37 @@ def rows(lines: Sequence[PageLine]) -> list[list[PageLine]]:
     return [sorted(row, key=lambda each: each.x0) for row in found]
 
 
-def by_rows(lines: Sequence[PageLine]) -> list[PageLine]:
-    """The lines from top to bottom, those side by side as one with a tab, or a space where the gap is small."""
-    return [_together(row) for row in rows(lines)]
+def by_rows(pages: Sequence[Sequence[PageLine]]) -> list[list[PageLine]]:
+    """The lines of each page from top to bottom; what stands side by side in columns is joined by tabs.
+
+    Justified text, which programs write with wide gaps between words, has no columns and is joined by spaces.
+    """
+    in_rows = [rows(page) for page in pages]
+    columns = _columns([row for page in in_rows for row in page])
+    return [[_together(row, columns) for row in page] for page in in_rows]
 
 
-def _together(row: Sequence[PageLine]) -> PageLine:
+def _columns(all_rows: Sequence[Sequence[PageLine]]) -> frozenset[int]:
+    """Where columns beside the first begin: where many rows, or most that have a gap, go on after it."""
+    after = Counter(_place(line.x0) for row in all_rows for line in row[1:])
+    begun = Counter(place for row in all_rows for place in {_place(line.x0) for line in row})
+    gaps = sum(after.values())
+    often = {place for place, count in after.items() if count >= max(2, _MOST_GAPS * gaps)}
+    return frozenset(often | {place for place in after if begun[place] >= max(2, _MANY_ROWS * len(all_rows))})
+
+
+def _place(x: float) -> int:
+    return round(x / _SAME_PLACE)
+
+
+def _together(row: Sequence[PageLine], columns: frozenset[int]) -> PageLine:
     first, text = row[0], row[0].text
     bold, x1 = first.bold, first.x1
     for line in row[1:]:
-        gap = "\t" if line.x0 - x1 > _WORD_GAP * line.height else " "
+        near = {_place(line.x0) + by for by in (-1, 0, 1)}
+        apart = line.x0 - x1 > _WORD_GAP * line.height and (near & columns or stamps.LEADING.fullmatch(line.text))
         whole = bold >= len(text)
-        text = f"{text}{gap}{line.text.lstrip()}"
+        text = f"{text}{_TAB if apart else ' '}{line.text.lstrip()}"
         bold = bold + 1 + line.bold if whole and line.bold else bold
         x1 = max(x1, line.x1)
     return PageLine(text, first.x0, x1, min(line.y0 for line in row), max(line.y1 for line in row), bold)

@@ -42,7 +42,7 @@ def read_pdf(path: Path, mapping: Mapping = Mapping()) -> ReadTranscript:  # noq
     if columns is not None and mapping.layout in {None, "coded segments"}:
         return read_segments(seen, columns, document.leavings, mapping)
     kept = without_margins(seen, document.leavings)
-    document.add_lines(paragraphs([by_rows(lines) for lines in kept], document.said))
+    document.add_lines(paragraphs(by_rows(kept), document.said))
     return document.read(path.name, mapping)
 
 
