@@ -36,6 +36,16 @@ class PageLine:
         return max(self.y1 - self.y0, 0.1)
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The lines of one page in no order, and whether pictures are on it."""
+
+    width: float
+    height: float
+    lines: list[PageLine]
+    pictures: bool
+
+
 def rows(lines: Sequence[PageLine]) -> list[list[PageLine]]:
     """The lines from top to bottom, those side by side together from left to right."""
     found: list[list[PageLine]] = []

@@ -9,10 +9,9 @@ from assistant.ingest.coded_segments import read_segments, segment_columns
 from assistant.ingest.decoding import read_bytes
 from assistant.ingest.documents import Document
 from assistant.ingest.mapping import Mapping
-from assistant.ingest.page_lines import PageLine, by_rows
+from assistant.ingest.page_lines import Page, PageLine, by_rows
 from assistant.ingest.page_margins import without_margins
 from assistant.ingest.page_paragraphs import paragraphs
-from assistant.ingest.pdf_pages import Page, pages_of
 from assistant.ingest.pieces import ReadTranscript, count
 from store.errors import InvalidInputError
 
@@ -28,6 +27,8 @@ def read_pdf(path: Path, mapping: Mapping = Mapping()) -> ReadTranscript:  # noq
 
     Raises InvalidInputError where it is damaged, protected, or has pictures of text only.
     """
+    from assistant.ingest.pdf_pages import pages_of
+
     data = read_bytes(path, _LARGEST, "a transcript")
     if b"%PDF-" not in data[:1024]:
         msg = f"{path.name} is no PDF file, whatever its name says; give it its right ending."

@@ -3,7 +3,6 @@
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from pdfminer.high_level import extract_pages
@@ -12,23 +11,13 @@ from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
 from pdfminer.pdfexceptions import PDFException
 from pdfminer.psexceptions import PSException
 
-from assistant.ingest.page_lines import PageLine
+from assistant.ingest.page_lines import Page, PageLine
 from store.errors import InvalidInputError
 
 _MOST_PAGES = 2_000
 _WHITE = re.compile(r"[\t\r\n]")
 """What some programs write for the spaces between words."""
 _DEEPEST = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """The lines of one page in no order, and whether pictures are on it."""
-
-    width: float
-    height: float
-    lines: list[PageLine]
-    pictures: bool
 
 
 def pages_of(data: bytes, name: str) -> list[Page]:
