@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import FilePayload, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -44,6 +44,24 @@ QUIET = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-
 COLOURS = 128
 STILL = "*, *::before, *::after { animation: none !important; transition: none !important; }"
 STILL += " .study-folder { display: none; }"  # a temporary one, another each time
+_TALK = """Interview with a head of department
+2026-03-01
+
+I: [00:01] What did the board ask first?
+
+Nora: [00:05] Who pays. Always who pays, and then whether the data may leave the house.
+
+I: [00:14] And may it?
+
+Nora: [00:16] Not with names in it, no.
+"""
+_ROWS = "speaker,text,start,remark\nI,When did you begin?,0:01,\nTomas,In spring.,0:04,laughs\n"
+_CASES = "interview,sector,region\nI7,public,north\nI8,private,south\nI9,private,west\n"
+DROPPED: list[FilePayload] = [
+    {"name": name, "mimeType": "text/plain", "buffer": text.encode()}
+    for name, text in (("I7.txt", _TALK), ("I8.csv", _ROWS), ("cases.csv", _CASES))
+]
+"""What waits on the page “Add interviews”; nothing of it is added."""
 
 
 def main() -> None:
@@ -146,6 +164,9 @@ def _picture(page: Page, address: str, path: Path) -> None:
     page.locator("h1.page-title").wait_for()
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
     page.add_style_tag(content=STILL)
+    if path.stem == "add-interviews":
+        page.locator("input[type=file]").set_input_files(DROPPED)
+        page.locator(".st-key-import_list table").wait_for()
     page.wait_for_timeout(2_500)
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
     page.screenshot(path=path)

@@ -65,7 +65,9 @@ def next_steps(study: Study, found: Sequence[InterviewLine]) -> list[tuple[str, 
     name = f'"{study.folder}"' if " " in str(study.folder) else str(study.folder)
     steps: list[tuple[str, str]] = []
     if not found:
-        steps.append(("Bring your recordings and transcripts.", f"interview add {name} FILE…"))
+        steps.append(
+            ("Bring your recordings and transcripts: the page Add interviews, or", f"interview add {name} FILE…")
+        )
     if any(not line.transcribed for line in found):
         steps.append(("Some recordings are not transcribed yet.", f"interview transcribe {name}"))
     if current_codebook(study) is None:

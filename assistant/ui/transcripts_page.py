@@ -31,7 +31,7 @@ def transcripts_page() -> None:
     ready = {i.label: i for i in interviews(study) if i.transcribed}
     if not ready:
         heading("Transcripts")
-        notice("There is no transcript yet; add one with `interview add`, or transcribe a recording.")
+        notice("There is no transcript yet; add one on the page Add interviews, or transcribe a recording.")
         return
     _go_to_address(reading, ready)
     label, wanted = _draw_head(study, ready)

@@ -77,10 +77,11 @@ def test_markup_in_names_is_shown_as_it_stands(interview, study, tmp_path):
 
 
 def test_a_slip_in_a_name_is_told(interview, study, tmp_path):
-    """An unknown coder, a folder for a file and a label of two lines are refused, not taken as they are."""
+    """An unknown coder, a folder without files and a label of two lines are refused, not taken as they are."""
     for command in ("quotes", "saturation"):
         assert "no coder “nobody”" in interview(command, study, "--coder", "nobody", status=1).stderr
-    assert "is a folder" in interview("add", study, tmp_path, status=1).stderr
+    (tmp_path / "empty").mkdir()
+    assert "holds no recording and no transcript" in interview("add", study, "empty", status=1).stderr
     (tmp_path / "b.txt").write_text("A: One.\n\nB: Two.\n", encoding="utf-8")
     interview("add", study, "b.txt", "--label", "two\nlines", status=2)
 
