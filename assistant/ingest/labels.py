@@ -23,7 +23,7 @@ _DASH = re.compile(r"(?P<label>[^\W_][\w.'’]*(?: [\w.'’]+){0,2})\s[-–—]\
 _TAB = re.compile(rf"(?P<label>{_NAME})\t\s*(?=\S)")
 _SAID = re.compile(r"[^\W\d_]{4,}[.…,]\Z")
 """How speech ends and names do not, if they are no abbreviation."""
-_BRACKET = re.compile(rf"(?:\[\s*(?P<square>{_NAME})\s*\]|<\s*(?P<angle>{_NAME})\s*>)\s*:?\s*")
+_BRACKET = re.compile(rf"(?:\[\s*(?P<square>{_NAME})\s*\]|<\s*(?:v(?:\.\w+)*\s+)?(?P<angle>{_NAME})\s*>)\s*:?\s*")
 _NUMBERED = (
     r"speaker|sprecher(?:in)?|participant|person|interviewee|respondent|teilnehmer(?:in)?|befragter?|participante?"
     r"|entrevistad[oa]|locuteur|orateur|hablante"
@@ -115,7 +115,13 @@ def _label(line: str) -> tuple[str | None, str, str | None, str]:
     if colon := _COLON.match(line):
         return colon["label"], "colon", colon["stamp"], line[colon.end() :]
     if bracket := _BRACKET.match(line):
-        return bracket["square"] or bracket["angle"], "bracket", None, line[bracket.end() :]
+        rest = line[bracket.end() :]
+        return (
+            bracket["square"] or bracket["angle"],
+            "bracket",
+            None,
+            rest.removesuffix("</v>") if bracket["angle"] else rest,
+        )
     trailing = stamps.TRAILING.search(line[-2 * _LONGEST :])
     if trailing is None:
         for shape, pattern in (("tab", _TAB), ("dash", _DASH)):

@@ -42,6 +42,8 @@ def said(transcript):
          [("P3", "One."), ("I", "Two."), ("P3", "Six.")]),
         ("Speaker 1  0:00\nOne.\n\nSpeaker 2  0:04\nTwo.\n\nSpeaker 1  1:02:09\nSix.\n",
          [("Speaker 1", "One."), ("Speaker 2", "Two."), ("Speaker 1", "Six.")]),
+        ("<v Speaker 1>One.</v>\n<v Ana Berg>Two.\n<v Speaker 1>Six.\n<v Ana Berg>Ok.",
+         [("Speaker 1", "One."), ("Ana Berg", "Two."), ("Speaker 1", "Six."), ("Ana Berg", "Ok.")]),
         ("Ja, genau. #00:00:12-5#\n\nWarum? #00:00:14-0#\n\nSo eben. #00:00:19-0#",
          [(None, "Ja, genau."), (None, "Warum?"), (None, "So eben.")]),
         ("B: Eins. #00:00:12-5#\nJa, eben. #00:00:13-5#\nI: Zwei? #00:00:14-0#\nB: Drei. #00:00:15-0#",
