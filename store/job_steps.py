@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store.jobs import HEARD, Job, JobState, has_transcript, job_of_row
+from store.job_values import HEARD, Job, JobState, job_of_row
+from store.jobs import has_transcript
 from store.sound_records import JobRow
 from store.study import Study
 

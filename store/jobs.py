@@ -4,80 +4,19 @@ A recording has at most one job, which is used again when it is queued again. Jo
 no events, and go with their interview when that is erased. Times in a recording are milliseconds.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
-from enum import StrEnum
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from store.errors import ConflictError, InvalidInputError, NotFoundError
 from store.interviews import interview_row
+from store.job_values import ENDED, QUEUED, Job, JobState, Wanted, job_of_row, wanted_of
 from store.records import InterviewRow, TranscriptRow
 from store.sound_records import JobRow
 from store.study import Study
-
-AUTO = "auto"
-HEARD = "heard"
-"""The key in `wanted` under which the worker keeps how it gets on; see `store.job_steps`."""
-
-
-class JobState(StrEnum):
-    """What becomes of a recording in the queue; only the worker says RUNNING, DONE and FAILED."""
-
-    WAITING = "waiting"
-    RUNNING = "running"
-    PAUSED = "paused"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
-QUEUED = (JobState.WAITING, JobState.PAUSED)
-"""States with a place in the queue."""
-
-ENDED = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """How a recording is to be transcribed; `speakers` is auto, none or a number of people."""
-
-    model: str = AUTO
-    language: str = AUTO
-    speakers: str = AUTO
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A recording in the queue, with the name of its file.
-
-    `begun_ms` is where the last run took it up, `seconds` what that run took so far, `heard_at` when `done_ms` was
-    reached; `why` tells of a failure.
-    """
-
-    id: int
-    interview: str
-    file: str
-    wanted: Wanted
-    state: JobState
-    priority: int
-    done_ms: int
-    total_ms: int
-    why: str
-    queued_at: datetime
-    started_at: datetime | None
-    ended_at: datetime | None
-    begun_ms: int
-    seconds: float
-    heard_at: datetime | None
-
-    @property
-    def speed(self) -> float | None:
-        """Seconds of the recording that are heard in a second; None before anything was heard."""
-        heard_ms = self.done_ms - self.begun_ms
-        return heard_ms / 1000 / self.seconds if heard_ms > 0 and self.seconds > 0 else None
 
 
 def queue_job(study: Study, label: str, wanted: Wanted | None = None, *, first: bool = False) -> Job:
@@ -141,6 +80,13 @@ def retry_job(study: Study, label: str) -> Job:
     return _turned(study, label, JobState.WAITING, (JobState.FAILED, JobState.CANCELLED), "try again")
 
 
+def resume_or_retry(study: Study, label: str) -> Job:
+    """Let it go on, whether it was paused, failed or was cancelled; raises ConflictError where it is done."""
+    with study.read() as session:
+        state = _known(session, label).state
+    return (retry_job if state in ENDED else resume_job)(study, label)
+
+
 def move_job(study: Study, label: str, where: Literal["up", "down", "first"]) -> Job:
     """Change the order of the queue; raises ConflictError where the recording has no place in it."""
     with study.write() as session:
@@ -151,34 +97,6 @@ def move_job(study: Study, label: str, where: Literal["up", "down", "first"]) ->
         now = [each.id for each in _queue(session)].index(row.id)
         _place(session, row, {"up": max(0, now - 1), "down": now + 1, "first": 0}[where])
         return job_of_row(row)
-
-
-def job_of_row(row: JobRow) -> Job:
-    """The value of a row."""
-    heard: dict[str, Any] = row.wanted.get(HEARD, {})
-    at = heard.get("at")
-    return Job(
-        id=row.id,
-        interview=row.interview.label,
-        file=row.interview.source_name,
-        wanted=wanted_of(row),
-        state=JobState(row.state),
-        priority=row.priority,
-        done_ms=row.done_ms,
-        total_ms=row.total_ms,
-        why=row.why,
-        queued_at=row.queued_at,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-        begun_ms=int(heard.get("begun_ms", row.done_ms)),
-        seconds=float(heard.get("seconds", 0.0)),
-        heard_at=None if at is None else datetime.fromisoformat(at),
-    )
-
-
-def wanted_of(row: JobRow) -> Wanted:
-    """What a person asked for."""
-    return Wanted(**{key: str(value) for key, value in row.wanted.items() if key != HEARD})
 
 
 def has_transcript(session: Session, interview_id: int) -> bool:

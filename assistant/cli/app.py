@@ -8,6 +8,7 @@ from assistant.cli.audit import audit_app
 from assistant.cli.candidates import candidates_command
 from assistant.cli.codebook import codebook_app
 from assistant.cli.coders import coders_app
+from assistant.cli.correct import correct_command
 from assistant.cli.decide import decide_command
 from assistant.cli.demo import demo_command
 from assistant.cli.doctor import doctor_command
@@ -15,6 +16,7 @@ from assistant.cli.export import export_command
 from assistant.cli.memo import memo_app
 from assistant.cli.milestone import milestone_app
 from assistant.cli.models import models_app
+from assistant.cli.queue import queue_command
 from assistant.cli.quotes import quotes_command
 from assistant.cli.review import review_command
 from assistant.cli.saturation import saturation_command
@@ -34,6 +36,8 @@ app = typer.Typer(
 app.command("new")(new_command)
 app.command("add")(add_command)
 app.command("transcribe")(transcribe_command)
+app.command("correct")(correct_command)
+app.command("queue")(queue_command)
 app.add_typer(codebook_app, name="codebook")
 app.command("suggest")(suggest_command)
 app.command("candidates")(candidates_command)

@@ -10,7 +10,8 @@ from store.errors import ConflictError, InvalidInputError, NotFoundError
 from store.event_log import last_event
 from store.interviews import add_interview
 from store.job_steps import fail_job, finish_job, job_state, keep_progress, put_back, recover, take_next
-from store.jobs import JobState, Wanted, cancel_job, jobs, move_job, pause_job, queue_job, resume_job, retry_job
+from store.job_values import JobState, Wanted
+from store.jobs import cancel_job, jobs, move_job, pause_job, queue_job, resume_job, retry_job
 from store.study import create_study
 from store.transcripts import add_transcript
 from store.values import NewTurn
