@@ -92,32 +92,40 @@ def _added(
             note(f"{each.path} was skipped: {each.why}.")
         for each in made.refused:
             note(each.why)
-        added, refused = _each(study, made.files, mappings, as_json=as_json)
+        added, refused, passed = _each(study, made.files, mappings, as_json=as_json)
         refused = [*({"file": str(each.path), "why": each.why} for each in made.refused), *refused]
         segment_new(study)
         described = describe(study, [*made.tables.values(), *given])
     described["tables"] = [str(path) for path in (*made.tables, *([attributes] if attributes else []))]
     if not as_json:
         _print_attributes(described)
-    skipped = [{"file": str(each.path), "why": each.why} for each in made.skipped]
+    skipped = [*({"file": str(each.path), "why": each.why} for each in made.skipped), *passed]
     return {"added": added, "refused": refused, "skipped": skipped, "attributes": described}
 
 
-def _each(study: Study, planned: Sequence[Any], mappings: Any, *, as_json: bool) -> tuple[list[Any], list[Any]]:
+def _each(
+    study: Study, planned: Sequence[Any], mappings: Any, *, as_json: bool
+) -> tuple[list[Any], list[Any], list[Any]]:
+    """What was added, refused and skipped."""
     from assistant.intake import add_file
 
     added: list[dict[str, Any]] = []
     refused: list[dict[str, str]] = []
+    skipped: list[dict[str, str]] = []
     for each in planned:
         try:
             added.append(add_file(study, each.path, each.label, mappings.of(each.path.name)))
+        except InvalidInputError as error:
+            (skipped if each.may_be_no_interview else refused).append({"file": str(each.path), "why": str(error)})
+            note(str(error))
+            continue
         except StudyError as error:
             refused.append({"file": str(each.path), "why": str(error)})
             note(str(error))
             continue
         if not as_json:
             _print_added(added[-1])
-    return added, refused
+    return added, refused, skipped
 
 
 def _print_added(record: Mapping[str, Any]) -> None:

@@ -17,8 +17,10 @@ RECORDINGS = frozenset(
     (".wav", ".mp3", ".m4a", ".flac", ".ogg", ".mp4", ".mov", ".webm", ".mkv", ".aac", ".opus", ".wma")
 )
 """The endings of files that are added as recordings."""
-ENDINGS = RECORDINGS.union(READABLE, TABLES) - {".doc"}
-"""The endings of all files that can be used; old Word files only get a sentence."""
+ENDINGS = RECORDINGS.union(READABLE, TABLES)
+"""The endings of all files that can be used."""
+OFTEN_OTHERS = frozenset((".json", ".doc"))
+"""Endings that most often mean something else than a transcript that can be read."""
 
 
 @dataclass(frozen=True, slots=True)

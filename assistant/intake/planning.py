@@ -9,7 +9,7 @@ from assistant.ingest.attributes import TABLES, CaseTable
 from assistant.ingest.cases import Known, case_table_among, labels_from
 from assistant.ingest.folders import Skipped, walk
 from assistant.intake.describing import known
-from assistant.intake.looking import ENDINGS
+from assistant.intake.looking import ENDINGS, OFTEN_OTHERS
 from store.errors import StudyError
 from store.study import Study
 
@@ -19,10 +19,16 @@ _LABEL = re.compile(r"I[1-9]\d{0,5}")
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A file, and the label that it is to have; None for the next one."""
+    """A file, and the label that it is to have; None for the next one. `found` in a folder, or else named itself."""
 
     path: Path
     label: str | None
+    found: bool = False
+
+    @property
+    def may_be_no_interview(self) -> bool:
+        """Whether it is passed over, and no failure, where it cannot be read."""
+        return self.found and self.path.suffix.lower() in OFTEN_OTHERS
 
 
 @dataclass(slots=True)
@@ -46,15 +52,16 @@ def plan(
 
     `given` are tables that were named as such; `aside` are files that are something else, such as a mapping.
     """
-    made = Plan()
-    paths = _paths(named, made, {path.resolve() for path in aside})
+    made, given_paths = Plan(), list(named)
+    paths = _paths(given_paths, made, {path.resolve() for path in aside})
     made.tables = _tables(paths, known(study))
     paths = [path for path in paths if path not in made.tables]
     if label is not None:
         made.files = [Planned(path, label) for path in paths]
         return made
     labels = planned_labels(known(study), [path.name for path in paths], [*given, *made.tables.values()])
-    made.files = [Planned(path, own) for path, own in zip(paths, labels, strict=True)]
+    alone = set(given_paths)
+    made.files = [Planned(path, own, path not in alone) for path, own in zip(paths, labels, strict=True)]
     return made
 
 

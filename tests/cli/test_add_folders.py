@@ -85,6 +85,20 @@ def test_the_same_folder_again_is_refused_file_by_file(run, folder, files):
     assert len(out["refused"]) == 3
 
 
+def test_json_that_is_no_transcript_is_skipped_in_a_folder_and_refused_by_name(run, folder, files):
+    """As old Word files; a folder of interviews often holds some."""
+    other = written(files / "manifest.json", "[]")
+    old = files / "old.doc"
+    old.write_bytes(b"\xd0\xcf\x11\xe0" + b"\0" * 600)
+    status, out, _ = run(folder, files, "--json")
+    assert status == 0
+    assert (len(out["added"]), out["refused"]) == (3, [])
+    assert [each["file"] for each in out["skipped"]] == [str(other), str(old)]
+    status, out, _ = run(folder, other, old, "--json")
+    assert status == 1
+    assert len(out["refused"]) == 2
+
+
 def test_an_empty_folder_is_refused_with_a_sentence(run, folder, tmp_path):
     """Nothing to add is said."""
     (tmp_path / "empty").mkdir()
