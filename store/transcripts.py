@@ -1,7 +1,7 @@
 """Transcripts: immutable revisions of an interview's text, its turns, and what a correction moves."""
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,17 @@ from store.interviews import interview_row, new_interview
 from store.offsets import OffsetMap
 from store.records import InterviewRow, TranscriptRow
 from store.study import Study
-from store.turns import clean_text, filled, joined, laid_out, own_rows, placed_turns, shared_rows, turns_digest
+from store.turns import (
+    PlacedTurn,
+    clean_text,
+    filled,
+    joined,
+    laid_out,
+    own_rows,
+    placed_turns,
+    shared_rows,
+    turns_digest,
+)
 from store.values import NewTurn, Span, Transcript
 
 __all__ = [
@@ -95,9 +105,10 @@ def revise_transcript(
         if expected is not None and before.revision != expected:
             msg = f"{label} was corrected by somebody else meanwhile; nothing was changed, look at it again."
             raise ConflictError(msg)
-        made = _keep(session, interview, turns, origin, details or {}, before=before, coder=coder)
+        placed = placed_turns(session, before)
+        made = _keep(session, interview, turns, origin, details or {}, before=(before, placed), coder=coder)
         if then is not None:
-            then(session, _value(session, before), made)
+            then(session, _transcript(before, placed), made)
         return made
 
 
@@ -108,7 +119,7 @@ def _keep(
     origin: str,
     details: Mapping[str, Any],
     *,
-    before: TranscriptRow | None,
+    before: tuple[TranscriptRow, Sequence[PlacedTurn]] | None,
     coder: str,
 ) -> Transcript:
     kept = filled(turns)
@@ -117,18 +128,20 @@ def _keep(
         raise InvalidInputError(msg)
     text = joined(kept)
     if before is None:
-        rows, layout = own_rows(kept), None
+        revision, offsets, rows, layout = 1, None, own_rows(kept), None
     else:
-        rows, layout = shared_rows(placed_turns(session, before), before.text, kept)
+        old, placed = before
+        revision, offsets = old.revision + 1, OffsetMap.between(old.text, text).to_json()
+        rows, layout = shared_rows(placed, old.text, kept)
     row = TranscriptRow(
         interview_id=interview.id,
         interview=interview,
-        revision=1 if before is None else before.revision + 1,
+        revision=revision,
         origin=origin,
         text=text,
         sha256=sha256_text(text),
         turns_sha256=turns_digest(laid_out(kept)),
-        offset_map=None if before is None else OffsetMap.between(before.text, text).to_json(),
+        offset_map=offsets,
         details=dict(details),
         layout=layout,
         turns=rows,
@@ -226,6 +239,10 @@ def _newest(session: Session, interview_id: int, revision: int | None = None) ->
 
 
 def _value(session: Session, row: TranscriptRow) -> Transcript:
+    return _transcript(row, placed_turns(session, row))
+
+
+def _transcript(row: TranscriptRow, placed: Sequence[PlacedTurn]) -> Transcript:
     return Transcript(
         id=row.id,
         interview=row.interview.label,
@@ -233,5 +250,5 @@ def _value(session: Session, row: TranscriptRow) -> Transcript:
         origin=row.origin,
         text=row.text,
         sha256=row.sha256,
-        turns=tuple(placed.turn for placed in placed_turns(session, row)),
+        turns=tuple(each.turn for each in placed),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +11,9 @@ from sqlalchemy.orm import Session
 from store.canonical import sha256_json
 from store.records import TranscriptRow, TurnRow
 from store.values import TURN_SEPARATOR, NewTurn, Role, Span, Turn, TurnMarks, Word
+
+_DIGITS = 4
+"""Of a word's probability."""
 
 Layout = list[list[int]]
 """Runs of [transcript id, first index, how many, by how much offsets move]; 0 for the revision's own id."""
@@ -34,15 +38,19 @@ def placed_turns(session: Session, row: TranscriptRow) -> list[PlacedTurn]:
     """All turns of a revision in order, as they stand in its text."""
     layout = row.layout
     sources = {row.id} if layout is None else {source or row.id for source, *_ in layout}
-    query = select(TurnRow).where(TurnRow.transcript_id.in_(sources)).order_by(TurnRow.transcript_id, TurnRow.index)
-    rows = {(turn.transcript_id, turn.index): turn for turn in session.scalars(query)}
+    query = select(*_COLUMNS).where(TurnRow.transcript_id.in_(sources)).order_by(TurnRow.transcript_id, TurnRow.index)
+    rows = {(turn.transcript_id, turn.index): turn for turn in session.execute(query)}
     if layout is None:
         return [_placed(found, at, 0) for at, found in enumerate(rows.values())]
     places = ((source or row.id, first + n, shift) for source, first, count, shift in layout for n in range(count))
     return [_placed(rows[source, index], at, shift) for at, (source, index, shift) in enumerate(places)]
 
 
-def _placed(row: TurnRow, at: int, shift: int) -> PlacedTurn:
+_COLUMNS = TurnRow.__table__.columns
+"""Plain columns: as objects of the ORM, the turns of two hours take several times as long to read."""
+
+
+def _placed(row: Any, at: int, shift: int) -> PlacedTurn:
     turn = Turn(
         id=row.id,
         index=at,
@@ -78,7 +86,7 @@ def as_new(turn: Turn, text: str) -> NewTurn:
         role=turn.role,
         start_ms=turn.start_ms,
         end_ms=turn.end_ms,
-        words=tuple(replace(word, start=word.start - start, end=word.end - start) for word in turn.words),
+        words=_shifted(turn.words, -start),
         marks=turn.marks,
     )
 
@@ -89,9 +97,19 @@ def filled(turns: Iterable[NewTurn]) -> list[NewTurn]:
     if any(turn.text != clean_text(turn.text) for turn in kept):
         msg = "turn text must be cleaned before word offsets are taken"
         raise ValueError(msg)
-    return [
-        replace(turn, words=tuple(replace(w, probability=round(w.probability, 4)) for w in turn.words)) for turn in kept
-    ]
+    return [turn if all(map(_is_round, turn.words)) else replace(turn, words=_rounded(turn.words)) for turn in kept]
+
+
+def _is_round(word: Word) -> bool:
+    return word.probability == round(word.probability, _DIGITS)
+
+
+def _rounded(words: Iterable[Word]) -> tuple[Word, ...]:
+    return tuple(replace(word, probability=round(word.probability, _DIGITS)) for word in words)
+
+
+def _shifted(words: Iterable[Word], by: int) -> tuple[Word, ...]:
+    return tuple(Word(w.start + by, w.end + by, w.start_ms, w.end_ms, w.probability) for w in words)
 
 
 def joined(turns: Sequence[NewTurn]) -> str:
@@ -103,7 +121,7 @@ def laid_out(turns: Sequence[NewTurn]) -> list[Turn]:
     """The turns as they will stand in the text of their revision; they have no id yet."""
     found, at = [], 0
     for index, turn in enumerate(turns):
-        words = tuple(replace(w, start=w.start + at, end=w.end + at) for w in turn.words)
+        words = _shifted(turn.words, at)
         span = Span(at, at + len(turn.text))
         found.append(Turn(0, index, turn.speaker, turn.role, span, turn.start_ms, turn.end_ms, words, turn.marks))
         at = span.end + len(TURN_SEPARATOR)
