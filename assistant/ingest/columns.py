@@ -1,21 +1,19 @@
 """Which column of a table is the text, which the speaker, which the times."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from assistant.ingest.grids import Cell, Grid, GridRow
+from assistant.ingest import column_contents as contents
+from assistant.ingest.grids import Grid, GridRow
 from assistant.ingest.header_words import Kind, kind_of
 from assistant.ingest.labels import is_known
 from assistant.ingest.mapping import Mapping
-from assistant.ingest.table_times import clock, number
 from store.errors import InvalidInputError
 
 _SEARCHED = 10
 _MOSTLY = 0.8
 _HALF = 0.5
-_LONGEST_NAME = 40
-_MOST_NAME_WORDS = 4
 _FEWEST_KINDS = 2
 _SHORT = 30
 _MUCH_LONGER = 2.0
@@ -98,15 +96,18 @@ def _unlike_the_rest(grid: Grid) -> bool:
     if len(grid.rows) < 2 or grid.width < 2:  # noqa: PLR2004 - a heading stands above something
         return False
     first, rest = grid.rows[0], grid.rows[1:]
-    if any(not cell.text or len(cell.text) > _SHORT or _is_time(cell) or _is_number(cell) for cell in first.cells):
+    if any(
+        not cell.text or len(cell.text) > _SHORT or contents.is_time(cell) or contents.is_number(cell)
+        for cell in first.cells
+    ):
         return False
     if len({cell.text.casefold() for cell in first.cells}) < grid.width:
         return False
     for at in range(grid.width):
         filled = [row.at(at) for row in rest if row.at(at).text]
-        if _share(filled, _is_time) >= _MOSTLY or _share(filled, _is_number) >= _MOSTLY:
+        if contents.share(filled, contents.is_time) >= _MOSTLY or contents.share(filled, contents.is_number) >= _MOSTLY:
             return True
-    longest = max(_length(rest, at) for at in range(grid.width))
+    longest = max(contents.mean_length(rest, at) for at in range(grid.width))
     return longest > _SHORT and longest >= _MUCH_LONGER * max(len(cell.text) for cell in first.cells)
 
 
@@ -163,21 +164,23 @@ class _Search:
             found = kind_of(self._names[at])
             if found is None or found[0] != kind:
                 continue
-            timed = _share(self._filled[at], _is_time) + _share(self._filled[at], _is_number)
+            timed = contents.share(self._filled[at], contents.is_time) + contents.share(
+                self._filled[at], contents.is_number
+            )
             if (kind in ("start", "end")) == (timed >= _HALF) or (kind == "speaker"):
-                ranked.append((found[1], -_length(self._rows, at) if kind == "text" else at, at))
+                ranked.append((found[1], -contents.mean_length(self._rows, at) if kind == "text" else at, at))
         if ranked:
             self._found[kind] = min(ranked)[2]
 
     def _times_by_content(self) -> None:
         """Two columns that fit together as start and end, or else one that rises and does not number the rows."""
-        timed = [at for at in self._free() if _share(self._filled[at], _is_time) >= _MOSTLY]
+        timed = [at for at in self._free() if contents.share(self._filled[at], contents.is_time) >= _MOSTLY]
         if not timed and not self._has_names:
-            timed = [at for at in self._free() if _share(self._filled[at], _is_number) >= _MOSTLY]
+            timed = [at for at in self._free() if contents.share(self._filled[at], contents.is_number) >= _MOSTLY]
         if "start" in self._found:
             return
         pair = next((pair for pair in pairwise(timed) if "end" not in self._found and self._fit(*pair)), None)
-        rising = [at for at in timed if self._rises(at) and not _counts(self._filled[at])]
+        rising = [at for at in timed if self._rises(at) and not contents.only_counts(self._filled[at])]
         if pair is not None:
             self._found["start"], self._found["end"] = pair
         elif rising:
@@ -186,9 +189,9 @@ class _Search:
     def _text_by_content(self) -> None:
         if "text" in self._found:
             return
-        words = [at for at in self._free() if _share(self._filled[at], _is_words) >= 1 - _MOSTLY]
+        words = [at for at in self._free() if contents.share(self._filled[at], contents.is_words) >= 1 - _MOSTLY]
         if words:
-            self._found["text"] = max(words, key=lambda at: _length(self._rows, at))
+            self._found["text"] = max(words, key=lambda at: contents.mean_length(self._rows, at))
 
     def _speaker_by_content(self) -> None:
         """Names come back, are short and look like names; under a heading that says nothing they must be labels."""
@@ -197,7 +200,7 @@ class _Search:
         for at in self._free():
             values = [cell.text for cell in self._filled[at]]
             different = len({value.casefold() for value in values})
-            if different < 2 or different * 2 > len(values) or not all(map(_is_name, values)):  # noqa: PLR2004 - two talk
+            if different < 2 or different * 2 > len(values) or not all(map(contents.is_name, values)):  # noqa: PLR2004 - two talk
                 continue
             if self._has_names and sum(map(is_known, values)) < _MOSTLY * len(values):
                 continue
@@ -206,51 +209,12 @@ class _Search:
 
     def _fit(self, start: int, end: int) -> bool:
         """Whether each row ends after it starts, and mostly before the next starts."""
-        pairs = [(_value(row.at(start)), _value(row.at(end))) for row in self._rows]
+        pairs = [(contents.time_of(row.at(start)), contents.time_of(row.at(end))) for row in self._rows]
         timed = [(a, b) for a, b in pairs if a is not None and b is not None]
         apart = sum(b <= c for (_, b), (c, _) in pairwise(timed))
         return all(a <= b for a, b in timed) and self._rises(start) and apart >= (len(timed) - 1) * _HALF
 
     def _rises(self, at: int) -> bool:
-        values = [value for cell in self._filled[at] if (value := _value(cell)) is not None]
+        values = [value for cell in self._filled[at] if (value := contents.time_of(cell)) is not None]
         falls = sum(b < a for a, b in pairwise(values))
         return falls <= (1 - _MOSTLY) * len(values)
-
-
-def _share(cells: Sequence[Cell], holds: Callable[[Cell], bool]) -> float:
-    return sum(map(holds, cells)) / len(cells) if cells else 0.0
-
-
-def _length(rows: Sequence[GridRow], at: int) -> float:
-    return sum(len(row.at(at).text) for row in rows) / max(1, len(rows))
-
-
-def _is_time(cell: Cell) -> bool:
-    return cell.ms is not None or clock(cell.text) is not None
-
-
-def _is_number(cell: Cell) -> bool:
-    return cell.ms is None and number(cell.text) is not None
-
-
-def _is_words(cell: Cell) -> bool:
-    return not _is_time(cell) and any(map(str.isalpha, cell.text))
-
-
-def _is_name(text: str) -> bool:
-    words = text.split()
-    written = len(text) <= _LONGEST_NAME and len(words) <= _MOST_NAME_WORDS and not words[0][0].islower()
-    return written or is_known(text)
-
-
-def _counts(cells: Sequence[Cell]) -> bool:
-    """Whether a column only numbers the rows."""
-    values = [number(cell.text) for cell in cells]
-    return len(values) > 1 and all(a is not None and b == a + 1 for a, b in pairwise(values))
-
-
-def _value(cell: Cell) -> float | None:
-    if cell.ms is not None:
-        return cell.ms
-    found = clock(cell.text)
-    return found[0] if found else number(cell.text)

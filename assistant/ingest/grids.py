@@ -15,6 +15,7 @@ _STATED = re.compile(r"sep=([,;\t|])\s*[\r\n]", re.IGNORECASE)
 """The line by which a spreadsheet may say what separates the cells."""
 _LONGEST_CELL = 1_000_000
 _MOST_ROWS = 200_000
+_MOST_COLUMNS = 200
 _SEEN_FIRST = 50
 _EVEN = 0.5
 _NEVER = "\x1f"
@@ -82,6 +83,9 @@ def grid_of(rows: Iterable[tuple[int, list[Cell]]], name: str) -> Grid:
             cells.pop()
         if not cells:
             continue
+        if len(cells) > _MOST_COLUMNS:
+            msg = f"{name} has {len(cells):,} columns at row {number}, too many for a transcript; keep those you need."
+            raise InvalidInputError(msg)
         if len(kept) == _MOST_ROWS:
             msg = f"{name} has more than {_MOST_ROWS:,} filled rows, too many for a transcript; split it."
             raise InvalidInputError(msg)

@@ -206,10 +206,12 @@ def test_times_that_are_none_cost_no_text(tmp_path, time):
     assert "Left out: 1 time that cannot be read." in result.report
 
 
-def test_many_rows_are_refused(tmp_path):
+def test_many_rows_and_columns_are_refused(tmp_path):
     """A table of two hundred thousand rows and more is no interview."""
     with pytest.raises(InvalidInputError, match="more than 200,000 filled rows"):
         read(tmp_path, "a\n" * 200_001)
+    with pytest.raises(InvalidInputError, match="has 5,000 columns at row 1, too many for a transcript"):
+        read(tmp_path, ",".join(["word"] * 5_000))
 
 
 def test_clocks():
