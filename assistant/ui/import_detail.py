@@ -8,8 +8,10 @@ import streamlit as st
 from assistant.ingest.attributes import CaseTable
 from assistant.ingest.cases import Known, match
 from assistant.ingest.mapping import Mapping
+from assistant.ingest.pieces import count
 from assistant.intake import Look
 from assistant.intake.choices import ENCODINGS
+from assistant.ui.candidate_cards import unmarked
 from assistant.ui.import_desk import ImportDesk, Waiting
 from assistant.ui.import_moves import correct, name_speaker, relabel, remove, take_as
 from assistant.ui.markup import clock, element, notice, table
@@ -151,11 +153,11 @@ def _draw_speakers(one: Waiting, taken: Mapping) -> None:
         st.session_state[role_key] = str(kept.role or Role.PARTICIPANT)
         arguments = (one, speaker, name_key, role_key)
         with st.container(horizontal=True, gap="small", key=f"import_speaker_{one.number}_{place}"):
-            st.text_input(
-                f"“{speaker}” is kept as", key=name_key, max_chars=200, on_change=name_speaker, args=arguments
-            )
+            shown = unmarked(speaker)
+            label = f"“{shown}” is kept as"
+            st.text_input(label, key=name_key, max_chars=200, on_change=name_speaker, args=arguments)
             roles = [str(role) for role in Role]
-            label = f"Role of “{speaker}”"
+            label = f"Role of “{shown}”"
             st.selectbox(label, roles, key=role_key, format_func=str.capitalize, on_change=name_speaker, args=arguments)
 
 
@@ -163,13 +165,16 @@ def _draw_look(found: Look) -> None:
     if found.kind == "recording":
         st.html(element("p", f"A recording of {clock(found.duration_ms)}; it is copied into the study.", "page-note"))
         return
-    counted = f"{len(found.turns)} turns, {found.timestamps} with a time, {found.characters:,} characters"
+    layout = f"Layout: {found.mapping.layout}; " if found.mapping.layout else ""
+    counted = (
+        f"{layout}{count(len(found.turns), 'turn')}, {found.timestamps} with a time, {found.characters:,} characters"
+    )
     said = "".join(element("li", sentence) for sentence in found.report)
     st.html(f'{_part("How it is read")}{element("p", counted, "page-note")}<ul class="import-said">{said}</ul>')
     lines = "".join(_turn(turn) for turn in found.turns[:_SHOWN_TURNS])
     st.html(f"{_part('It begins')}{lines}")
     if len(found.turns) > _SHOWN_TURNS:
-        st.html(element("p", f"… and {len(found.turns) - _SHOWN_TURNS} more turns.", "page-note"))
+        st.html(element("p", f"… and {count(len(found.turns) - _SHOWN_TURNS, 'more turn')}.", "page-note"))
     if found.left_out:
         rows = [(each.why, f"{each.characters:,}", each.sample) for each in found.left_out]
         st.html(_part("What is left out"))

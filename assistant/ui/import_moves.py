@@ -11,6 +11,7 @@ from assistant.ingest.folders import walk
 from assistant.ingest.mapping import SpeakerAs
 from assistant.intake import ENDINGS, add_file, describe
 from assistant.segment import segment_new
+from assistant.ui.candidate_cards import unmarked
 from assistant.ui.import_desk import ImportDesk, Waiting
 from store.errors import StudyError
 from store.study import Study
@@ -124,7 +125,7 @@ def add_all(
         if each.number in problems:
             refused.append(problems[each.number])
             continue
-        tell(f"Adding {each.name} ({place} of {len(files)})")
+        tell(f"Adding {unmarked(each.name)} ({place} of {len(files)})")
         try:
             with each.on_disk() as path:
                 made = add_file(study, path, labels.get(each.number), each.mapping)

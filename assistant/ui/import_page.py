@@ -11,6 +11,7 @@ from assistant.intake import RECORDINGS, Look
 from assistant.intake.describing import known
 from assistant.intake.planning import planned_labels
 from assistant.ui import import_moves
+from assistant.ui.candidate_cards import unmarked
 from assistant.ui.import_desk import ImportDesk, Waiting, current_import
 from assistant.ui.import_detail import draw_answers, draw_detail, draw_table_detail
 from assistant.ui.import_moves import CHOSEN, PATH
@@ -43,11 +44,7 @@ def import_page() -> None:
         st.html("".join(element("p", kind, "page-note") for kind in _KINDS))
         return
     there = known(study)
-    with st.spinner("Reading the files…"):
-        tables = desk.tables(there)
-        files = [each for each in desk.waiting if each not in tables]
-        for each in files:
-            each.read()
+    tables, files = _read(desk, there)
     labels = _labels(there, files, tables)
     problems = _problems(study, files, labels)
     rows = [
@@ -57,6 +54,21 @@ def import_page() -> None:
     table(_HEADERS, rows, numbers=(3, 5), key="import_list", caption="Files to add")
     _draw_buttons(study, desk, tables, labels, problems)
     _draw_chosen(desk, there, tables, labels, problems)
+
+
+def _read(desk: ImportDesk, there: Sequence[Known]) -> tuple[list[Waiting], list[Waiting]]:
+    """Look into all files that were not looked into yet: the case tables, and the others."""
+    with st.spinner("Reading the files…"):
+        place = st.empty()
+        tables = desk.tables(there)
+        files = [each for each in desk.waiting if each not in tables]
+        new = [each for each in files if each.look is None]
+        for number, each in enumerate(new, start=1):
+            if len(new) > 1:
+                place.caption(f"{number} of {len(new)}: {unmarked(each.name)}")
+            each.read()
+        place.empty()
+    return tables, files
 
 
 def _draw_sources(desk: ImportDesk) -> None:

@@ -136,6 +136,18 @@ def test_a_table_can_be_taken_as_a_transcript_and_the_other_way_round(page, stud
     assert len(interviews(study)) == there
 
 
+def test_markup_in_names_stays_text(page):
+    """A speaker's name may hold what Markdown and HTML would take for markup; it is shown as it stands."""
+    rows = b"speaker,text,start\n*Eve* [x](http://y),One <i>word</i>?,0:01\n<b>Bo</b>,Two.,0:05\n"
+    app = drop(page("add-interviews"), ("_a_ <b>.csv", rows))
+    assert [field.label for field in app.text_input if field.key.startswith("import_name_1_")] == [
+        r"“\*Eve\* \[x\](http://y)” is kept as", r"“\<b\>Bo\</b\>” is kept as",
+    ]  # fmt: skip
+    shown = html(app)
+    assert "<i>word" not in shown
+    assert "<td>_a_ &lt;b&gt;.csv</td>" in shown
+
+
 def test_a_folder_on_this_machine(page, study, there, tmp_path):
     """In natural order, with what was skipped; the same again is said to be there; originals stay."""
     folder = tmp_path / "talks"
