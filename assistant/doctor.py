@@ -71,6 +71,7 @@ def _stages(settings: Settings) -> tuple[_Stage, ...]:
     )
     return (
         _Stage("transcribe", "whisper", settings.whisper, "half a second of silence is decoded", _REINSTALL),
+        _Stage("transcribe", "speakers", settings.speakers, "a second of silence is heard", _REINSTALL),
         _Stage("find", "embedder", settings.embedder, "a word is embedded", _REINSTALL),
         _Stage("suggest", "llm", settings.llm, "llama.cpp survives a decode", llama),
     )

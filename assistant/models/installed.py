@@ -116,7 +116,7 @@ def _fits(model: InstalledModel) -> bool:
 
 
 def _smallest(role: Role) -> str:
-    return {"whisper": "tiny.en", "embedder": "minilm", "llm": "smollm2-135m"}[role]
+    return {"whisper": "tiny.en", "speakers": "voices", "embedder": "minilm", "llm": "smollm2-135m"}[role]
 
 
 def _of_role(model: InstalledModel, role: Role) -> InstalledModel:

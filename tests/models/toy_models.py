@@ -82,7 +82,7 @@ class FolderFetcher:
         self.fetched: list[str] = []
         self.left_over: list[int] = []
 
-    def fetch(self, distribution: str, version: str, folder: Path) -> Path:
+    def fetch(self, distribution: str, version: str, folder: Path, platform: tuple[str, ...] = ()) -> Path:
         self.left_over.append(len(list(folder.parent.rglob("*.whl"))))
         self.fetched.append(distribution)
         name = f"{module(distribution)}-{version}-py3-none-any.whl"
@@ -96,10 +96,10 @@ class FailingFetcher(FolderFetcher):
         super().__init__(wheels)
         self.error = error
 
-    def fetch(self, distribution: str, version: str, folder: Path) -> Path:
+    def fetch(self, distribution: str, version: str, folder: Path, platform: tuple[str, ...] = ()) -> Path:
         if distribution == "toy-part-2":
             raise self.error
-        return super().fetch(distribution, version, folder)
+        return super().fetch(distribution, version, folder, platform)
 
 
 def files_below(folder: Path) -> set[str]:
