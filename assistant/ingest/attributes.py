@@ -42,17 +42,20 @@ class CaseTable:
     report: tuple[str, ...] = ()
 
 
-def read_case_table(path: Path) -> CaseTable:
+def read_case_table(path: Path, *, lenient: bool = False) -> CaseTable:
     """The case table in a csv, tsv or xlsx file.
 
     The label stands in a column named for it, the file in one named for it, or either in the first. Raises
-    InvalidInputError where a row names no interview or two rows name the same.
+    InvalidInputError where a row names no interview or two rows name the same; `lenient` passes over such rows.
     """
     table = _table(path)
     label, file = _column(table, _LABEL_COLUMNS), _column(table, _FILE_COLUMNS)
     keys = [column for column in (label, file) if column is not None] or [table.columns[0]]
     seen: dict[tuple[str, str], int] = {}
-    cases = tuple(_case(row, keys, label if file else None, seen, path.name) for row in table.rows)
+    rows = [(row, _problem(row, keys, seen, path.name)) for row in table.rows]
+    if not lenient and (problem := next((said for _, said in rows if said), None)):
+        raise InvalidInputError(problem)
+    cases = tuple(_case(row, keys, label if file else None) for row, said in rows if not said)
     if not cases:
         msg = f"{path.name} holds column names but no interview; add a row for each."
         raise InvalidInputError(msg)
@@ -81,14 +84,17 @@ def _column(table: CsvTable, names: Sequence[str]) -> str | None:
     return next((headed[name] for name in names if name in headed), None)
 
 
-def _case(row: Row, keys: Sequence[str], label: str | None, seen: dict[tuple[str, str], int], where: str) -> Case:
+def _problem(row: Row, keys: Sequence[str], seen: dict[tuple[str, str], int], where: str) -> str | None:
     given = {column: row.cells[column] for column in keys if row.cells[column]}
     if not given:
-        msg = f"{where} names no interview at line {row.line}; give each interview one row."
-        raise InvalidInputError(msg)
+        return f"{where} names no interview at line {row.line}; give each interview one row."
     for column, cell in given.items():
         if seen.setdefault((column, cell.casefold()), row.line) != row.line:
-            msg = f"{where} names {cell} a second time at line {row.line}; give each interview one row."
-            raise InvalidInputError(msg)
+            return f"{where} names {cell} a second time at line {row.line}; give each interview one row."
+    return None
+
+
+def _case(row: Row, keys: Sequence[str], label: str | None) -> Case:
+    names = tuple(row.cells[column] for column in keys if row.cells[column])
     attributes = {column: cell for column, cell in row.cells.items() if cell and column not in keys}
-    return Case(row.line, tuple(given.values()), attributes, row.cells[label] if label else "")
+    return Case(row.line, names, attributes, row.cells[label] if label else "")

@@ -66,15 +66,25 @@ def looks_like_cases(table: CaseTable, others: Sequence[Known]) -> bool:
     return bool(table.attributes) and len(match(table.cases, others).found) >= enough
 
 
-def case_table_among(path: Path, others: Sequence[Known]) -> CaseTable | None:
-    """The file as a case table, where it can be read as one and looks like one."""
+def case_table_among(path: Path, others: Sequence[Known]) -> CaseTable | str | None:
+    """The file as a case table, where it looks like one; a sentence where it does but cannot be used as one."""
     if path.suffix.lower() not in TABLES:
         return None
     try:
         table = read_case_table(path)
-    except InvalidInputError:
-        return None
+    except InvalidInputError as error:
+        return str(error) if _was_meant_as_cases(path, others) else None
     return table if looks_like_cases(table, others) else None
+
+
+def _was_meant_as_cases(path: Path, others: Sequence[Known]) -> bool:
+    """Whether a table with broken rows names interviews in a column that is headed for that, most of them once."""
+    try:
+        table = read_case_table(path, lenient=True)
+    except InvalidInputError:
+        return False
+    once = len(table.cases) >= _FEWEST_MATCHED * max((case.line - 1 for case in table.cases), default=0)
+    return table.headed and once and looks_like_cases(table, others)
 
 
 def _stem(name: str) -> str:

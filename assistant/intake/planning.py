@@ -54,11 +54,15 @@ def plan(
     """
     made, given_paths = Plan(), list(named)
     paths = _paths(given_paths, made, {path.resolve() for path in aside})
-    made.tables = _tables(paths, known(study))
-    paths = [path for path in paths if path not in made.tables]
     if label is not None:
         made.files = [Planned(path, label) for path in paths]
         return made
+    for path, table in _tables(paths, known(study)).items():
+        if isinstance(table, CaseTable):
+            made.tables[path] = table
+        else:
+            made.refused.append(Skipped(path, table))
+        paths.remove(path)
     labels = planned_labels(known(study), [path.name for path in paths], [*given, *made.tables.values()])
     alone = set(given_paths)
     made.files = [Planned(path, own, path not in alone) for path, own in zip(paths, labels, strict=True)]
@@ -99,7 +103,7 @@ def _paths(named: Iterable[Path], made: Plan, aside: Collection[Path]) -> list[P
     return list(dict.fromkeys(paths))
 
 
-def _tables(paths: Sequence[Path], there: Sequence[Known]) -> dict[Path, CaseTable]:
+def _tables(paths: Sequence[Path], there: Sequence[Known]) -> dict[Path, CaseTable | str]:
     candidates = [path for path in paths if path.suffix.lower() in TABLES]
 
     def others(candidate: Path) -> list[Known]:

@@ -14,7 +14,7 @@ from typing import Literal
 import streamlit as st
 
 from assistant.ingest.attributes import TABLES, CaseTable, read_case_table
-from assistant.ingest.cases import Known, looks_like_cases
+from assistant.ingest.cases import Known, case_table_among, looks_like_cases
 from assistant.ingest.mapping import Mapping
 from assistant.intake import RECORDINGS, Look, look
 from assistant.intake.choices import Choices, choices
@@ -43,6 +43,7 @@ class Waiting:
     look: Look | str | None = None
     last: Look | None = None
     table: CaseTable | str | None = None
+    broken: tuple[tuple[Known, ...], bool] | None = None
     choices: Choices = field(default_factory=Choices)
     digest: str = ""
     labels_seen: list[str] = field(default_factory=list)
@@ -103,6 +104,17 @@ class Waiting:
         except StudyError as error:
             self.table = str(error)
 
+    def is_broken_table(self, others: Sequence[Known]) -> bool:
+        """Whether it looks like a case table that cannot be used as one; asked once for the same other interviews."""
+        asked = tuple(others)
+        if self.broken is None or self.broken[0] != asked:
+            try:
+                with self.on_disk() as path:
+                    self.broken = (asked, isinstance(case_table_among(path, asked), str))
+            except StudyError:
+                self.broken = (asked, False)
+        return self.broken[1]
+
     def correct(self, **stated: object) -> None:
         """Take it as a person states from now on; None leaves a field to the guess again."""
         self.mapping = replace(self.mapping, **stated)  # type: ignore[arg-type]
@@ -145,7 +157,9 @@ class ImportDesk:
         if one.as_table:
             return True
         others = [*there, *(Known("", each.name) for each in self.waiting if each is not one)]
-        return isinstance(one.table, CaseTable) and looks_like_cases(one.table, others)
+        if isinstance(one.table, CaseTable):
+            return looks_like_cases(one.table, others)
+        return one.is_broken_table(others)
 
 
 def current_import() -> ImportDesk:

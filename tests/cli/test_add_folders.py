@@ -121,6 +121,16 @@ def test_a_case_table_in_the_folder_is_used_and_said_so(run, folder, files):
         assert found == {"I2": {"Region": "Süd", "Größe": "12"}, "I10": {}, "I3": {"Region": "Nord"}}
 
 
+def test_a_broken_case_table_is_no_transcript(run, folder, files):
+    """One row twice: it is refused with the line, not added as a talk; the interviews beside it are added."""
+    written(files / "cases.csv", "interview,region\nI2,south\ntalk,north\nI2,east\n")
+    status, out, err = run(folder, files, "--json")
+    assert status == 1
+    assert len(out["added"]) == 3
+    assert "cases.csv names I2 a second time at line 4" in err
+    assert [Path(each["file"]).name for each in out["refused"]] == ["cases.csv"]
+
+
 def test_an_excel_table_gives_labels_beside_files(run, folder, files, tmp_path):
     """The label column names the interview on import; a table outside the folder works the same."""
     book = openpyxl.Workbook()

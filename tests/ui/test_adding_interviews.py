@@ -119,6 +119,16 @@ def test_a_case_table_names_and_describes(page, study, there):
     assert "Interviews without a row in the table:" in html(app)
 
 
+def test_a_broken_case_table_is_said_to_be_one(page, study, there):
+    """It is not offered as a talk; a person can take it as one all the same."""
+    rows = b"file,region\nflour,north\nbread,west\nflour,south\n"
+    app = drop(page("add-interviews"), ("flour.txt", talk()), ("cases.csv", rows))
+    assert "cases.csv names flour a second time at line 4" in html(app)
+    assert "Cannot be used: why?" in html(app)
+    app.button(key="import_add").click().run()
+    assert len(interviews(study)) == there + 1
+
+
 def test_a_table_can_be_taken_as_a_transcript_and_the_other_way_round(page, study, there):
     """The person's word counts, whatever it looks like; its columns can be chosen."""
     rows = b"who,said,from\nMod,What changed?,0:01\nKarl,The machine came.,0:05\nMod,And then?,0:09\n"
