@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from assistant.ingest.mapping import Mapping
 from store.transcripts import clean_text
@@ -41,7 +41,7 @@ class ReadTranscript:
     turns: tuple[NewTurn, ...]
     report: tuple[str, ...]
     left_out: tuple[LeftOut, ...] = ()
-    mapping: Mapping = Mapping()
+    mapping: Mapping = field(default_factory=Mapping)
 
 
 def spoken(pieces: Iterable[Piece]) -> list[Piece]:
