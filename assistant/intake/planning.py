@@ -87,7 +87,7 @@ def _paths(named: Iterable[Path], made: Plan, aside: Collection[Path]) -> list[P
     paths: list[Path] = []
     for path in named:
         if not path.is_dir():
-            paths.append(path)
+            paths += [] if path.resolve() in aside else [path]
             continue
         try:
             walked = walk(path, ENDINGS)
