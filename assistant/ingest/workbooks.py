@@ -1,5 +1,6 @@
 """Transcripts in Excel files."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,6 +11,7 @@ from typing import Any
 from assistant.ingest.grids import Cell, Grid, grid_of
 from assistant.ingest.leavings import Leavings
 from assistant.ingest.mapping import Mapping
+from assistant.ingest.packages import opened
 from assistant.ingest.pieces import ReadTranscript, count
 from assistant.ingest.table_transcripts import parse_grid
 from assistant.ingest.xlsx_cells import DAMAGED, bounded, check_workbook, seen
@@ -17,6 +19,10 @@ from store.errors import InvalidInputError
 
 _ERRORS = frozenset(("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"))
 _ERROR = "cells that show a spreadsheet's error"
+_BESIDE = (
+    (re.compile(r"xl/(?:(?:comments/)?comments?[^/]*|threadedComments/[^/]*)\.xml"), "comments on cells"),
+    (re.compile(r"xl/drawings/[^/]*\.xml"), "texts in drawings"),
+)
 _EPOCHS = (datetime(1899, 12, 30), datetime(1904, 1, 1))  # noqa: DTZ001 - the days on which Excel's clocks start
 _LONGEST_DAYS = 400
 
@@ -34,6 +40,7 @@ def read_xlsx(path: Path, mapping: Mapping = Mapping()) -> ReadTranscript:  # no
         name = _chosen(sheets, mapping, path)
         grid = _grid(sheets[name], path, leavings)
         said = _leave_other_sheets({title: s for title, s in sheets.items() if title != name}, path, leavings)
+    _leave_beside_cells(path, leavings, said)
     if unknown := _never_computed(path, name):
         said.append(f"Left out: {count(unknown, 'formula')} without a computed value; open and save the file in Excel.")
     read = parse_grid(grid, path.name, said, mapping, leavings)
@@ -128,6 +135,18 @@ def _leave_other_sheets(sheets: dict[str, Any], path: Path, leavings: Leavings) 
             leavings.add(text, f"sheet “{title}”, which is not used")
             unused.append(f"“{title}”")
     return [f"Left out: the {'sheet' if len(unused) == 1 else 'sheets'} {', '.join(unused)}."] if unused else []
+
+
+def _leave_beside_cells(path: Path, leavings: Leavings, said: list[str]) -> None:
+    """Account for comments on cells and for texts in drawings."""
+    with opened(path, "Excel file") as package:
+        for pattern, why in _BESIDE:
+            for part in filter(pattern.fullmatch, package.names):
+                root = package.xml(part)
+                for element in () if root is None else root.iter("{*}t", "{*}text"):
+                    leavings.add("".join(str(text) for text in element.itertext()) if not len(element) else "", why)
+            if leavings.times(why):
+                said.append(f"Left out: {why}.")
 
 
 def _never_computed(path: Path, name: str) -> int:

@@ -111,6 +111,19 @@ def test_formulas_give_what_was_computed(tmp_path):
     assert ("cells that show a spreadsheet's error", 5) in [(left.why, left.characters) for left in result.left_out]
 
 
+def test_comments_on_cells_are_accounted_for(tmp_path):
+    """A reviewer's comment is no speech, but is not lost without a word."""
+    made = openpyxl.Workbook()
+    for row in TALK:
+        made.active.append(row)
+    made.active["B2"].comment = openpyxl.comments.Comment("Ask again!", "Cy")
+    made.save(tmp_path / "talk.xlsx")
+    result = read_transcript(tmp_path / "talk.xlsx")
+    assert [t.text for t in result.turns] == ["When did it begin?", "In May."]
+    assert [(left.why, left.characters) for left in result.left_out] == [("comments on cells", len("Askagain!"))]
+    assert "Left out: comments on cells." in result.report
+
+
 def test_names_above_texts_in_one_column(tmp_path):
     """A sheet into which a Teams transcript was pasted."""
     rows = [["Ann Lee   0:01"], ["When?"], [], ["Bo Li   0:04"], ["In May."], [], ["Ann Lee   0:09"], ["Oh."]]
