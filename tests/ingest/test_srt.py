@@ -1,6 +1,8 @@
 import re
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from assistant.ingest import read_transcript
 from assistant.ingest.mapping import Mapping
@@ -175,3 +177,30 @@ def test_a_file_made_to_take_long_does_not(tmp_path):
     )
     result = read(tmp_path, f"1\n00:00:01,000 --> 00:00:02,000\n{marks}\n")
     assert result.turns[0].text.startswith("aaa")
+
+
+LETTERS = st.characters(exclude_categories=["Cs", "Cc"])
+PARTS = [
+    "1", "12", "00:00:01,000 --> 00:00:02,000", "00:00:03.5 --> 00:00:02.1", "00:00:99,000 --> x", "5 --> 6", "", "",
+    "WEBVTT", "NOTE a", "STYLE", "Ann: Yes.", "<v Bo>No.</v>", "<v //Bo>over//", "<00:00:01.500>word <00:00:01.700>by",
+    "(music)", "{\\an8}", "&amp; &lt;", "Bo:", "<v >x", "- a", "[00:12] Ann:", "\ufeff", "\u2028", "<br>", " ",
+    "f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
+]  # fmt: skip
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)
+@given(st.lists(st.sampled_from(PARTS) | st.text(LETTERS, max_size=6), max_size=14), st.sampled_from([".srt", ".vtt"]))
+def test_any_lines_are_read(tmp_path, lines, ending):
+    """In whatever order the lines of a caption file come, there are clean turns with sane times."""
+    path = tmp_path / f"talk{ending}"
+    before = ["WEBVTT", "", "1", "00:00:00,500 --> 00:00:00,900", "So."][2 if ending == ".srt" else 0 :]
+    path.write_text("\n".join([*before, *lines]), encoding="utf-8", errors="replace", newline="\n")
+    result = read_transcript(path)
+    for turn in result.turns:
+        assert turn.text == " ".join(turn.text.split()) != ""
+        assert turn.start_ms is not None
+        assert turn.end_ms is not None
+        assert 0 <= turn.start_ms <= turn.end_ms
+        assert all(0 <= w.start < w.end <= len(turn.text) and w.start_ms <= w.end_ms for w in turn.words)
+    again = read_transcript(path, result.mapping)
+    assert (again.turns, again.left_out) == (result.turns, result.left_out)
