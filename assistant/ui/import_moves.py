@@ -138,7 +138,7 @@ def add_all(
     segment_new(study)
     desk.said = [("good", f"Added: {', '.join(added)}.")] if added else []
     if recordings:
-        desk.said.append(("hint", f"Recordings become text with: interview transcribe {study.folder}"))
+        desk.said.append(("hint", "Recordings become text on the page Recordings, or with `interview transcribe`."))
     desk.said += [("problem", f"Not added: {why}") for why in refused[:_MOST_REFUSED]]
     if more := len(refused) - _MOST_REFUSED:
         desk.said += [("problem", f"Not added: {more} more, whose reasons stand in the list.")] if more > 0 else []

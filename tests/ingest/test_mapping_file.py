@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from assistant.ingest.mapping import Mapping, SpeakerAs
 from assistant.ingest.mapping_file import Mappings, mapping_from, mapping_to, mapping_yaml, read_mappings
+from assistant.ingest.reading import read_transcript
 from assistant.ingest.text_yaml import load_yaml
 from store.errors import InvalidInputError
 from store.values import Role
@@ -120,3 +121,17 @@ def test_a_mapping_written_and_read_again_is_the_same(mapping):
     """As json and as yaml, whatever the labels are."""
     assert mapping_from(json.loads(json.dumps(mapping_to(mapping))), "m") == mapping
     assert mapping_from(load_yaml(mapping_yaml(mapping), "m"), "m") == mapping
+
+
+def test_the_mapping_of_a_guess_given_again_reads_the_same(shared_data):
+    """For every real transcript: what `--preview` prints, kept in a file, changes nothing."""
+    paths = [path for path in sorted((shared_data / "transcripts").iterdir()) if path.name != "manifest.json"]
+    assert paths
+    for path in paths:
+        guessed = read_transcript(path)
+        stated = mapping_from(load_yaml(mapping_yaml(guessed.mapping), "m"), "m")
+        assert stated == guessed.mapping, path.name
+        again = read_transcript(path, stated)
+        assert (again.turns, again.mapping) == (guessed.turns, stated), path.name
+        left = [sum(each.characters for each in read.left_out) for read in (guessed, again)]
+        assert left[0] == left[1], path.name
