@@ -5,12 +5,13 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from store.canonical import sha256_json
 from store.interviews import interview_row
 from store.records import TranscriptionRow, UtteranceRow
+from store.sound_records import VoicesRow
 from store.study import Study
 from store.values import Utterance, Word
 
@@ -60,9 +61,23 @@ def keep_utterances(study: Study, checkpoint: Checkpoint, heard: Sequence[Uttera
 
 
 def finish_transcription(study: Study, checkpoint: Checkpoint) -> None:
-    """Say that the recording was heard to its end."""
+    """Say that the recording was heard to its end; what its voices sound like is forgotten."""
     with study.write() as session:
+        session.execute(delete(VoicesRow).where(VoicesRow.transcription_id == checkpoint.id))
         session.get_one(TranscriptionRow, checkpoint.id).finished_at = datetime.now(UTC)
+
+
+def keep_voices(study: Study, checkpoint: Checkpoint, start_ms: int, end_ms: int, heard: bytes) -> None:
+    """Commit what was heard of the voices in a stretch; it is kept until the transcription is finished."""
+    with study.write() as session:
+        session.merge(VoicesRow(transcription_id=checkpoint.id, start_ms=start_ms, end_ms=end_ms, heard=heard))
+
+
+def kept_voices(study: Study, checkpoint: Checkpoint) -> tuple[tuple[int, bytes], ...]:
+    """Where each committed stretch ends, and what was heard in it, in order."""
+    with study.read() as session:
+        query = select(VoicesRow).where(VoicesRow.transcription_id == checkpoint.id).order_by(VoicesRow.start_ms)
+        return tuple((row.end_ms, row.heard) for row in session.scalars(query))
 
 
 def utterances(study: Study, checkpoint: Checkpoint) -> tuple[Utterance, ...]:
@@ -94,4 +109,5 @@ def _value(row: UtteranceRow) -> Utterance:
         avg_logprob=row.avg_logprob,
         no_speech_prob=row.no_speech_prob,
         compression_ratio=row.compression_ratio,
+        language=row.language,
     )

@@ -28,7 +28,9 @@ def _speakers(value: str) -> str:
 def transcribe_command(
     study: StudyFolder,
     model: Annotated[str, typer.Option(help="A speech model's name; `auto` takes the best one installed.")] = "auto",
-    language: Annotated[str, typer.Option(help="A code such as en or de; `auto` listens which it is.")] = "auto",
+    language: Annotated[
+        str, typer.Option(help="A code such as en or de; `auto` listens which it is, `mixed` does so again and again.")
+    ] = "auto",
     speakers: Annotated[
         str, typer.Option(callback=_speakers, help="auto, none, or how many people speak.", metavar="auto|N|none")
     ] = "auto",
@@ -38,10 +40,10 @@ def transcribe_command(
     """Turn recordings into transcripts on this machine; an interrupted run goes on where it stopped."""
     from assistant.transcribe import transcribe_all
 
-    if speakers.isdecimal():
-        note(f"--speakers {speakers} has no effect yet: a later version will tell speakers apart.")
     with opened(study) as (open_study, settings), shown() as progress:
-        outcome = transcribe_all(open_study, settings, interview, model=model, language=language, progress=progress)
+        outcome = transcribe_all(
+            open_study, settings, interview, model=model, language=language, speakers=speakers, progress=progress
+        )
     if as_json:
         print_json(_described(outcome))
     _say(outcome, quiet=as_json)
@@ -50,6 +52,7 @@ def transcribe_command(
 
 
 def _say(outcome: "Outcome", *, quiet: bool) -> None:
+    from assistant.ingest.pieces import count
     from assistant.transcribe.hearing import clock
 
     for done in outcome.done:
@@ -58,9 +61,10 @@ def _say(outcome: "Outcome", *, quiet: bool) -> None:
         if not quiet:
             row = _row(done)
             spent = clock(round(done.seconds * 1000))
+            people = f" of {count(len(row['speakers']), 'speaker')}" if row["speakers"] else ""
             print(
                 f"{row['interview']}: {clock(done.duration_ms)} heard in {spent} with {done.model}, "
-                f"{row['turns']} turns, {row['words']} words, language {done.language}."
+                f"{count(row['turns'], 'turn')}{people}, {count(row['words'], 'word')}, language {done.language}."
             )
     for failure in outcome.failed:
         note(failure.why)
@@ -82,6 +86,7 @@ def _row(done: "Transcribed") -> dict[str, Any]:
         "duration_ms": done.duration_ms,
         "language": done.language,
         "turns": len(turns),
+        "speakers": list(dict.fromkeys(turn.speaker for turn in turns if turn.speaker is not None)),
         "words": sum(len(turn.words) for turn in turns),
         "model": done.model,
         "resumed_from_ms": done.resumed_from_ms,

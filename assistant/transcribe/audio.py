@@ -57,19 +57,27 @@ class Recording:
 
     def read(self, start_ms: int, length_ms: int) -> Samples:
         """Up to `length_ms` of sound from `start_ms`; shorter only where the recording ends."""
+        mono: Samples = self._read(start_ms, length_ms, "mono")[0]
+        return mono
+
+    def read_stereo(self, start_ms: int, length_ms: int) -> Samples:
+        """The same of a recording with two channels, each by itself: (2, samples)."""
+        return self._read(start_ms, length_ms, "stereo")
+
+    def _read(self, start_ms: int, length_ms: int, layout: str) -> Samples:
         wanted = length_ms * PER_MS
-        sound = np.zeros(wanted, dtype=np.float32)
+        sound = np.zeros((2 if layout == "stereo" else 1, wanted), dtype=np.float32)
         filled = 0
-        for at, piece in self._pieces(start_ms):
-            first, last = max(at, 0), min(at + len(piece), wanted)
+        for at, piece in self._pieces(start_ms, layout):
+            first, last = max(at, 0), min(at + piece.shape[1], wanted)
             if last > first:
-                sound[first:last] = piece[first - at : last - at]
+                sound[:, first:last] = piece[:, first - at : last - at]
                 filled = max(filled, last)
             if at >= wanted:  # there is sound behind a hole, so this is not where the recording ends
                 return sound
             if filled == wanted:
                 break
-        return sound[:filled]
+        return sound[:, :filled]
 
     def close(self) -> None:
         """Let go of the file."""
@@ -109,7 +117,7 @@ class Recording:
             return 0.0
         return float((packet.pts + (packet.duration or 0)) * packet.time_base) - self._origin_s
 
-    def _pieces(self, start_ms: int) -> Iterator[tuple[int, Samples]]:
+    def _pieces(self, start_ms: int, channels: str) -> Iterator[tuple[int, Samples]]:
         """Resampled sound with its place, counted in samples from `start_ms`."""
         from av import AudioResampler
 
@@ -118,14 +126,14 @@ class Recording:
             at = place if frame.time is None else round((frame.time - self._origin_s) * RATE_HZ) - start_ms * PER_MS
             shape = (frame.format.name, frame.layout.name, frame.sample_rate)
             if resampler is None or shape != kind or abs(at - place) > _JUMP:
-                resampler, kind, place = AudioResampler("flt", "mono", RATE_HZ), shape, at
-            for piece in map(_mono, resampler.resample(frame)):
+                resampler, kind, place = AudioResampler("fltp", channels, RATE_HZ), shape, at
+            for piece in map(_samples, resampler.resample(frame)):
                 yield place, piece
-                place += len(piece)
+                place += piece.shape[1]
         if resampler is not None:
-            for piece in map(_mono, resampler.resample(None)):
+            for piece in map(_samples, resampler.resample(None)):
                 yield place, piece
-                place += len(piece)
+                place += piece.shape[1]
 
     def _frames(self, start_ms: int = 0) -> Iterator["AudioFrame"]:
         from av.error import FFmpegError
@@ -157,8 +165,8 @@ def probe(path: Path, name: str | None = None) -> AudioFacts:
         return recording.facts
 
 
-def _mono(frame: "AudioFrame") -> Samples:
-    samples: Samples = frame.to_ndarray()[0]
+def _samples(frame: "AudioFrame") -> Samples:
+    samples: Samples = frame.to_ndarray().astype(np.float32, copy=False)
     return samples
 
 

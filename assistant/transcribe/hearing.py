@@ -1,11 +1,11 @@
 """Hearing one recording: window by window, each committed before the next is heard."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.transcribe.audio import Recording
-from assistant.transcribe.recogniser import Recogniser
+from assistant.transcribe.recogniser import MIXED, Recogniser
 from assistant.transcribe.windows import LOOK_AHEAD_MS, SpeechFinder, windows
 from store.errors import StudyError
 from store.interviews import set_media_facts
@@ -38,6 +38,8 @@ class Task:
     progress: Progress | None
     cancel: Callable[[], bool] | None
     find: SpeechFinder
+    speakers: Mapping[str, object] = field(default_factory=dict)
+    """How speakers are told apart, for the record; empty where they are not."""
 
     @property
     def name(self) -> str:
@@ -46,7 +48,20 @@ class Task:
 
     def settings(self) -> dict[str, Any]:
         """All that decides the transcript."""
-        return {**self.recogniser.identity, "language_wanted": self.wanted, "look_ahead_ms": LOOK_AHEAD_MS}
+        settings = {**self.recogniser.identity, "language_wanted": self.wanted, "look_ahead_ms": LOOK_AHEAD_MS}
+        return {**settings, "speakers": dict(self.speakers)} if self.speakers else settings
+
+    def tell(self, done_ms: int, total_ms: int) -> None:
+        """Report progress to whoever wants to know."""
+        if self.progress is not None:
+            self.progress(done_ms, total_ms)
+
+    def stop_if_asked(self, done_ms: int) -> None:
+        """Raise StoppedError where the person asked to stop."""
+        if self.cancel is not None and self.cancel():
+            raise StoppedError(
+                f"Transcribing {self.name} was stopped at {clock(done_ms)}; the next run goes on from there."
+            )
 
 
 def hear(task: Task, sound: Recording, checkpoint: Checkpoint, language: str | None) -> tuple[str, ...]:
@@ -56,9 +71,9 @@ def hear(task: Task, sound: Recording, checkpoint: Checkpoint, language: str | N
     end_ms = checkpoint.done_ms
     if language is None and checkpoint.done_ms:
         language = task.interview.language
-    _tell(task, end_ms, total_ms)
+    task.tell(end_ms, total_ms)
     for window in windows(sound.read, task.find, end_ms):
-        _stop_if_asked(task, end_ms)
+        task.stop_if_asked(end_ms)
         heard = task.recogniser.hear(window, language)
         if language is None and heard.utterances:
             language = heard.language
@@ -66,21 +81,9 @@ def hear(task: Task, sound: Recording, checkpoint: Checkpoint, language: str | N
             set_media_facts(study, label, language=language)
         keep_utterances(study, checkpoint, heard.utterances, window.end_ms)
         end_ms = window.end_ms
-        _tell(task, end_ms, max(total_ms, end_ms))
-    set_media_facts(study, label, duration_ms=end_ms, language=language)
+        task.tell(end_ms, max(total_ms, end_ms))
+    set_media_facts(study, label, duration_ms=end_ms, language=None if language == MIXED else language)
     return (*notices, *_losses(task, sound, end_ms))
-
-
-def _tell(task: Task, done_ms: int, total_ms: int) -> None:
-    if task.progress is not None:
-        task.progress(done_ms, total_ms)
-
-
-def _stop_if_asked(task: Task, done_ms: int) -> None:
-    if task.cancel is not None and task.cancel():
-        raise StoppedError(
-            f"Transcribing {task.name} was stopped at {clock(done_ms)}; the next run goes on from there."
-        )
 
 
 def _doubts(task: Task, language: str, certainty: float) -> list[str]:

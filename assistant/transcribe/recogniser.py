@@ -8,6 +8,8 @@ from assistant.transcribe.windows import Window
 from store.values import Utterance
 
 AUTO = "auto"
+MIXED = "mixed"
+"""The language may change within a recording: each group of speech is listened to for its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,5 +42,9 @@ class Recogniser(Protocol):
         ...
 
     def hear(self, window: Window, language: str | None) -> Heard:
-        """What is said in a window; each group of the window is heard by itself."""
+        """What is said in a window; each group of the window is heard by itself.
+
+        `language` is a code, `MIXED`, or None to guess one for the whole window. With `MIXED` every utterance names its
+        own, and `Heard.language` is the one most spoken.
+        """
         ...

@@ -2,31 +2,43 @@
 
 Each group of at most 30 seconds is decoded without time stamps of its own: with them, the batched decoder ends
 many groups early and loses what follows. Words get their times from the model's attention, and utterances are cut by
-us.
+us. A group that comes out as a loop is decoded once more by itself, the slow and careful way.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from assistant.transcribe.audio import Samples
+from assistant.transcribe.audio import RATE_HZ, Samples
 from assistant.transcribe.clips import Clip, SpeechOnly, unheard
-from assistant.transcribe.recogniser import AUTO, Heard
+from assistant.transcribe.doubts import loops
+from assistant.transcribe.recogniser import AUTO, MIXED, Heard
 from assistant.transcribe.sentences import Confidence, HeardWord, utterances_of
 from assistant.transcribe.windows import VAD, Window
+from store.canonical import sha256_json
 from store.errors import InvalidInputError, StudyError
 from store.values import Utterance
 
 BATCH_SIZE = 4
 BEAM_SIZE = 1
+CAREFUL_BEAM = 5
+CAREFUL_TEMPERATURES = (0.0, 0.2, 0.4)
+REPETITIVE = 2.4
+"""Text that compresses better than this was written in a loop (Radford et al. 2022)."""
+SURE_OF_LANGUAGE = 0.5
+"""Below this, a group of speech is taken to be in the language that is spoken most."""
+MOST_HOTWORD_TOKENS = 220
+"""What the decoder leaves room for."""
 FILES = ("model.bin", "config.json", "tokenizer.json")
 
 
 class WhisperRecogniser:
     """A Whisper model in CTranslate2's format, from a folder on this machine."""
 
-    def __init__(self, folder: Path, *, name: str, sha256: str, threads: int) -> None:
+    def __init__(self, folder: Path, *, name: str, sha256: str, threads: int, glossary: Sequence[str] = ()) -> None:
         _require_files(folder, name)
         from faster_whisper import BatchedInferencePipeline, WhisperModel
 
@@ -41,6 +53,18 @@ class WhisperRecogniser:
         self._pipeline = BatchedInferencePipeline(self._model)
         self._sha256 = sha256
         self._name = name
+        self._glossary = tuple(glossary)
+        self._hotwords, self.left_out = self._fitting(self._glossary)
+        """`left_out` are the terms of the glossary for which the model has no room."""
+
+    def _fitting(self, terms: Sequence[str]) -> tuple[str | None, tuple[str, ...]]:
+        """The terms that fit before a decoding, as one text, and those that do not."""
+        used, kept = 0, 0
+        for kept, term in enumerate(terms):
+            used += len(self._model.hf_tokenizer.encode(f" {term},", add_special_tokens=False).ids)
+            if used > MOST_HOTWORD_TOKENS:
+                return ", ".join(terms[:kept]) or None, tuple(terms[kept:])
+        return ", ".join(terms) or None, ()
 
     @property
     def name(self) -> str:
@@ -58,6 +82,8 @@ class WhisperRecogniser:
             "batch_size": BATCH_SIZE,
             "without_timestamps": True,
             "vad": dict(VAD),
+            "careful": {"beam_size": CAREFUL_BEAM, "temperatures": list(CAREFUL_TEMPERATURES), "after": REPETITIVE},
+            "glossary_sha256": sha256_json(list(self._glossary)) if self._glossary else None,
             "versions": {name: version(name) for name in ("faster-whisper", "ctranslate2", "av")},
         }
 
@@ -67,7 +93,7 @@ class WhisperRecogniser:
         multilingual: bool = self._model.model.is_multilingual
         if wanted == AUTO:
             return None if multilingual else "en"
-        if wanted in known:
+        if wanted in known or (wanted == MIXED and multilingual):
             return wanted
         if not multilingual:
             raise InvalidInputError(
@@ -75,7 +101,7 @@ class WhisperRecogniser:
                 "`interview models list` shows which languages each one knows."
             )
         raise InvalidInputError(
-            f"The model {self._name} knows no language {wanted!r}; give a code such as en, de or ja, or auto."
+            f"The model {self._name} knows no language {wanted!r}; give a code such as en, de or ja, auto, or mixed."
         )
 
     def hear(self, window: Window, language: str | None) -> Heard:
@@ -84,16 +110,70 @@ class WhisperRecogniser:
         The decoder now and then stops in the middle of a group as if it were over; what it left is heard by itself.
         """
         speech = SpeechOnly(window)
+        if language == MIXED:
+            return self._mixed(speech)
+        heard, language, certainty = self._clips(speech, speech.clips, language)
+        return Heard(_in_order(heard), language or "", certainty)
+
+    def _mixed(self, speech: SpeechOnly) -> Heard:
+        """Each group in its own language; one that is not clear is taken to be in the most spoken one."""
+        spoken: Counter[str] = Counter()
+        guesses: list[str | None] = []
+        for clip in speech.clips:
+            language, certainty, _ = self._model.detect_language(audio=speech.samples[clip.start : clip.end])
+            sure = certainty >= SURE_OF_LANGUAGE
+            guesses.append(language if sure else None)
+            spoken[language] += (clip.end - clip.start) if sure else 1
+        most = max(spoken, key=lambda code: spoken[code], default="")
+        heard: list[Utterance] = []
+        for code in dict.fromkeys(guess or most for guess in guesses):
+            clips = [c for c, guess in zip(speech.clips, guesses, strict=True) if (guess or most) == code]
+            found, _, _ = self._clips(speech, clips, code)
+            heard += (replace(utterance, language=code) for utterance in found)
+        return Heard(_in_order(heard), most)
+
+    def _clips(
+        self, speech: SpeechOnly, clips: list[Clip], language: str | None
+    ) -> tuple[list[Utterance], str | None, float]:
+        """The utterances of some groups, the language they are in, and how sure that is."""
         heard: list[Utterance] = []
         certainty = 1.0
-        clips = speech.clips
         while clips:
             segments, info = self._decoded(speech.samples, clips, language)
             if language is None:
                 language, certainty = info.language, float(info.language_probability)
-            heard += (u for segment in segments for u in _utterances(segment, speech))
-            clips = unheard(clips, segments)
-        return Heard(tuple(sorted(heard, key=lambda u: (u.start_ms, u.end_ms))), language or "", certainty)
+            ends = unheard(clips, segments)
+            for clip in clips:
+                own = [s for s in segments if s.seek == clip.seek]
+                found = [u for segment in own for u in _utterances(segment, speech)]
+                heard += self._again(speech, clip, found, language) if _loops(own) else found
+            clips = ends
+        return heard, language, certainty
+
+    def _again(self, speech: SpeechOnly, clip: Clip, found: list[Utterance], language: str | None) -> list[Utterance]:
+        """A looping group decoded by itself with a wider beam and, if need be, at higher temperatures.
+
+        What was found stays where that is no better.
+        """
+        try:
+            segments, _ = self._model.transcribe(
+                speech.samples[clip.start : clip.end],
+                language=language,
+                beam_size=CAREFUL_BEAM,
+                temperature=list(CAREFUL_TEMPERATURES),
+                compression_ratio_threshold=REPETITIVE,
+                condition_on_previous_text=False,
+                word_timestamps=True,
+                hotwords=self._hotwords,
+                vad_filter=False,
+            )
+            careful = list(segments)
+        except RuntimeError as error:
+            raise self._failed(error) from error
+        if _loops(careful):
+            return found
+        offset = clip.start / RATE_HZ
+        return [u for segment in careful for u in _utterances(segment, speech, offset)]
 
     def _decoded(self, samples: Samples, clips: list[Clip], language: str | None) -> tuple[list[Any], Any]:
         try:
@@ -107,19 +187,33 @@ class WhisperRecogniser:
                 clip_timestamps=[clip.in_seconds() for clip in clips],
                 batch_size=BATCH_SIZE,
                 language_detection_segments=BATCH_SIZE,
+                hotwords=self._hotwords,
             )
             return list(segments), info
         except RuntimeError as error:
-            raise StudyError(
-                f"The model {self._name} failed ({error}); close other programs, then run the same command again."
-            ) from error
+            raise self._failed(error) from error
+
+    def _failed(self, error: RuntimeError) -> StudyError:
+        return StudyError(
+            f"The model {self._name} failed ({error}); close other programs, then run the same command again."
+        )
 
 
-def _utterances(segment: Any, speech: SpeechOnly) -> tuple[Utterance, ...]:
+def _in_order(heard: list[Utterance]) -> tuple[Utterance, ...]:
+    return tuple(sorted(heard, key=lambda u: (u.start_ms, u.end_ms)))
+
+
+def _loops(segments: Sequence[Any]) -> bool:
+    """Whether a group was written in a loop."""
+    words = [word.word for segment in segments for word in segment.words or ()]
+    return any(segment.compression_ratio > REPETITIVE for segment in segments) or bool(loops(words))
+
+
+def _utterances(segment: Any, speech: SpeechOnly, offset_s: float = 0.0) -> tuple[Utterance, ...]:
     words: list[HeardWord] = []
     latest_ms = 0
     for word in segment.words or ():
-        start_ms, end_ms = speech.word_ms(word.start, word.end)
+        start_ms, end_ms = speech.word_ms(word.start + offset_s, word.end + offset_s)
         latest_ms = max(latest_ms, start_ms)
         words.append(HeardWord(word.word, latest_ms, max(latest_ms, end_ms), float(word.probability)))
     confidence = Confidence(float(segment.avg_logprob), float(segment.no_speech_prob), float(segment.compression_ratio))

@@ -158,9 +158,10 @@ def test_a_hole_at_the_end_of_a_window_is_not_the_end_of_the_recording(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where sound goes on behind a hole, the window is full; a shorter one would end the transcript there."""
-    pieces = [(0, np.ones(500 * PER_MS, dtype=np.float32)), (1_500 * PER_MS, np.ones(PER_MS, dtype=np.float32))]
+    sound = np.ones((1, 500 * PER_MS), dtype=np.float32)
+    pieces = [(0, sound), (1_500 * PER_MS, sound[:, :PER_MS])]
     with Recording(write_wav(tmp_path / "a.wav", tone(1, 16_000))) as recording:
-        monkeypatch.setattr(Recording, "_pieces", lambda self, start_ms: iter(pieces))
+        monkeypatch.setattr(Recording, "_pieces", lambda self, start_ms, layout: iter(pieces))
         window = recording.read(0, 1_000)
     assert len(window) == 1_000 * PER_MS
     assert np.count_nonzero(window) == 500 * PER_MS

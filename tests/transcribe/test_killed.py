@@ -27,7 +27,7 @@ from store.study import open_study
 
 with open_study(Path(sys.argv[1])) as study:
     slow = FakeRecogniser(log=Path(sys.argv[2]), seconds=0.3)
-    transcribe(study, "I1", Settings(), recogniser=slow, find=loud_stretches)
+    transcribe(study, "I1", Settings(), speakers="none", recogniser=slow, find=loud_stretches)
 """
 
 
@@ -58,7 +58,7 @@ def test_a_killed_run_goes_on_without_hearing_again_what_was_committed(
     before = logged(log)
     with open_study(study.folder) as again:
         rest = FakeRecogniser(log=log)
-        found = transcribe(again, "I1", Settings(), recogniser=rest, find=loud_stretches)
+        found = transcribe(again, "I1", Settings(), speakers="none", recogniser=rest, find=loud_stretches)
     after = logged(log)[len(before) :]
     committed = after[0][0]
     assert committed >= before[2][1], "the three windows before the one that was killed are committed"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from fake_listener import FakeListener
 from fake_recogniser import FakeRecogniser, loud_stretches
 from typer.testing import CliRunner
 
@@ -24,7 +25,7 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> FakeRecogniser:
     """The command with a recogniser that needs no model."""
     recogniser = FakeRecogniser()
     real = assistant.transcribe.transcribe_all
-    with_fake = functools.partial(real, recogniser=recogniser, find=loud_stretches)
+    with_fake = functools.partial(real, recogniser=recogniser, listener=FakeListener(), find=loud_stretches)
     monkeypatch.setattr(assistant.transcribe, "transcribe_all", with_fake)
     return recogniser
 
@@ -54,7 +55,8 @@ def test_json_holds_each_outcome_and_nothing_else(three: Study, fake: FakeRecogn
         "words": 1,
         "model": "fake",
         "resumed_from_ms": 0,
-        "notices": [],
+        "speakers": ["Speaker 1"],
+        "notices": ["Taken as participants: Speaker 1; nobody looks like the interviewer."],
     }
     assert (second["interview"], second["turns"]) == ("I3", 3)
     assert [failure["interview"] for failure in found["failed"]] == ["I2"]
@@ -67,7 +69,7 @@ def test_all_well_is_status_0(three: Study, fake: FakeRecogniser) -> None:
     done = run(three, "--interview", "I1", "--interview", "I3")
     assert done.exit_code == 0
     assert done.stdout.splitlines()[0].startswith("I1: 0:05 heard in")
-    assert "3 turns, 3 words" in done.stdout
+    assert "3 turns of 1 speaker, 3 words" in done.stdout
 
 
 def test_nothing_left_to_do_is_said(study: Study, fake: FakeRecogniser) -> None:
@@ -101,12 +103,6 @@ def test_the_same_line_of_progress_is_said_once(capsys: pytest.CaptureFixture[st
     report("I4", 1_000, 1_000)
     report("I4", 1_000, 1_000)
     assert capsys.readouterr().err == "I4  100 %\n"
-
-
-def test_a_number_of_speakers_is_not_ignored_in_silence(three: Study, fake: FakeRecogniser) -> None:
-    """A number is accepted with one line that says it has no effect yet; auto and none say nothing."""
-    assert "--speakers 2 has no effect yet" in run(three, "--interview", "I1", "--speakers", "2").stderr
-    assert "speakers" not in run(three, "--interview", "I3", "--speakers", "none").stderr
 
 
 @pytest.mark.parametrize("value", ["two", "0", "-1"])

@@ -35,7 +35,8 @@ class VoiceModel:
         centred = features - features.mean(axis=1, keepdims=True)
         with self._torch.inference_mode():
             found: NDArray[np.float32] = self._net(self._torch.from_numpy(centred).transpose(1, 2)).numpy()
-        return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
+        lengths = np.linalg.norm(found, axis=1, keepdims=True)
+        return np.asarray(found / np.maximum(lengths, 1e-9), dtype=np.float32)
 
 
 def log_mels(sound: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -16,6 +16,8 @@ EDGE_MS = 700
 PARAGRAPH_MS = 60_000
 PARAGRAPH_PAUSE_MS = 3_000
 """What one person says goes on in a new turn at the end of a sentence after so long, or before so long a pause."""
+SILENCE_MS = 8_000
+"""After so long a silence it does, sentence or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,7 @@ def _settled_edges(words: list[SaidWord]) -> list[SaidWord]:
     """Move each change of speaker to the end of a sentence that is near: word times are rough, sentences are not."""
     changes = [at for at in range(1, len(words)) if words[at].speaker != words[at - 1].speaker]
     settled = list(words)
-    for at, following in zip(changes, [*changes[1:], len(words)], strict=True):
-        previous = max((c for c in changes if c < at), default=0)
+    for previous, at, following in zip([0, *changes], changes, [*changes[1:], len(words)], strict=False):
         ends = [
             place
             for place in range(max(previous + 1, at - EDGE_WORDS), min(following, at + EDGE_WORDS + 1))
@@ -132,9 +133,9 @@ def _turn_ends(group: Sequence[SaidWord], following: SaidWord) -> bool:
     last = group[-1]
     if following.speaker != last.speaker or following.language != last.language:
         return True
-    if not ends_sentence(last.text):
-        return False
     pause = following.word.start_ms - last.word.end_ms
+    if not ends_sentence(last.text):
+        return pause >= SILENCE_MS
     return pause >= PARAGRAPH_PAUSE_MS or last.word.end_ms - group[0].word.start_ms >= PARAGRAPH_MS
 
 
