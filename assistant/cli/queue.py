@@ -21,7 +21,9 @@ def queue_command(
     add: Annotated[bool, typer.Option("--add", help="Queue recordings that have no transcript yet.")] = False,
     interview: Annotated[list[str] | None, typer.Option(help="With --add only this one; may be repeated.")] = None,
     model: Annotated[str, typer.Option(help="A speech model's name; `auto` takes the best one installed.")] = "auto",
-    language: Annotated[str, typer.Option(help="A code such as en or de; `auto` listens which it is.")] = "auto",
+    language: Annotated[
+        str, typer.Option(help="A code such as en or de; `auto` listens which it is, `mixed` hears several.")
+    ] = "auto",
     speakers: Annotated[str, typer.Option(help="How many people speak.", metavar="auto|N|none")] = "auto",
     first: Annotated[bool, typer.Option("--first", help="With --add before all others.")] = False,
     pause: Annotated[list[str] | None, typer.Option(help="Let this one rest; may be repeated.", metavar="I4")] = None,

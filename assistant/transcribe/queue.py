@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from filelock import FileLock, Timeout
 from assistant.models import choose
 from assistant.settings import Settings
 from assistant.transcribe.languages import LANGUAGES
+from assistant.transcribe.recogniser import MIXED
 from store.errors import InvalidInputError, StudyError
 from store.interviews import interviews
 from store.job_values import AUTO, QUEUED, Job, JobState, Wanted
@@ -32,7 +34,9 @@ NEEDED_BYTES = 20_000_000
 MOST_SPEAKERS = 20
 _WORKER = (sys.executable, "-P", "-m", "assistant.transcribe.queue_worker")
 _LARGEST_LOG = 1_000_000
-_started: list[subprocess.Popen[bytes]] = []
+_BEGINS_SECONDS = 4.0
+"""So long after one was started, no other is, although it has not taken the lock yet."""
+_started: list[tuple[Path, float, subprocess.Popen[bytes]]] = []
 """Workers that this process started: polled now and then, so that one that ended does not stay as a zombie."""
 
 
@@ -91,22 +95,32 @@ def unqueued(study: Study) -> tuple[str, ...]:
 
 def check_wanted(wanted: Wanted, settings: Settings) -> None:
     """Refuse early what would fail hours later."""
-    choose("whisper", settings.whisper if wanted.model == AUTO else wanted.model, settings)
-    if wanted.language != AUTO and wanted.language not in LANGUAGES:
-        msg = f"There is no language {wanted.language!r} here; give a code such as en, de or ja, or auto."
+    model = choose("whisper", settings.whisper if wanted.model == AUTO else wanted.model, settings)
+    if wanted.language not in {AUTO, MIXED, *LANGUAGES}:
+        msg = f"There is no language {wanted.language!r} here; give a code such as en, de or ja, or auto, or mixed."
+        raise InvalidInputError(msg)
+    if model.card and model.card.languages == "English" and wanted.language not in (AUTO, "en"):
+        other = LANGUAGES.get(wanted.language, "other languages")
+        msg = f"The model {model.name} knows only English; choose another one for {other}."
         raise InvalidInputError(msg)
     number = int(wanted.speakers) if wanted.speakers.isascii() and wanted.speakers.isdecimal() else 0
     if wanted.speakers not in {AUTO, "none"} and not 1 <= number <= MOST_SPEAKERS:
         msg = f"Speakers are auto, none, or a number from 1 to {MOST_SPEAKERS}, not {wanted.speakers!r}."
         raise InvalidInputError(msg)
+    if number and settings.speakers != "none":
+        choose("speakers", settings.speakers, settings)
 
 
 def worker_is_there(study: Study) -> bool:
     """Whether a worker of this study lives."""
-    for process in list(_started):
-        if process.poll() is not None:
-            _started.remove(process)
-    return is_held(study.folder / QUEUE_LOCK)
+    return is_held(study.folder / QUEUE_LOCK) or bool(_young(study))
+
+
+def _young(study: Study) -> list[float]:
+    """How old, in seconds, each live process is that was started here for this study."""
+    _started[:] = [each for each in _started if each[2].poll() is None]
+    folder, now = study.folder.resolve(), time.monotonic()
+    return [now - began for where, began, _ in _started if where == folder]
 
 
 def is_held(lock: Path) -> bool:
@@ -123,8 +137,8 @@ def start_worker(study: Study) -> bool:
 
     Raises StudyError where it cannot be started.
     """
-    if worker_is_there(study):
-        return False
+    if is_held(study.folder / QUEUE_LOCK) or any(age < _BEGINS_SECONDS for age in _young(study)):
+        return False  # an older process without the lock is one that ends: it may not see what was queued just now
     folder = study.folder.resolve()
     root = str(Path(__file__).resolve().parents[2])
     given = [os.environ["PYTHONPATH"]] if os.environ.get("PYTHONPATH") else []
@@ -143,7 +157,7 @@ def start_worker(study: Study) -> bool:
     except OSError as error:
         msg = f"The queue of {study.folder} could not be started ({error.strerror}); mend that and start it again."
         raise StudyError(msg) from error
-    _started.append(process)
+    _started.append((folder, time.monotonic(), process))
     return True
 
 

@@ -63,6 +63,7 @@ def by_whisper(study: Study, job: Job, settings: Settings, progress: Progress, c
         settings,
         model=wanted.model,
         language=wanted.language,
+        speakers=wanted.speakers,
         progress=progress,
         cancel=cancel,
     )

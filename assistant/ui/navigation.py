@@ -7,6 +7,7 @@ import streamlit as st
 
 from assistant.llm.endpoints import leaves_machine
 from assistant.privacy import go_offline
+from assistant.segment import segment_new
 from assistant.settings import load_settings
 from assistant.ui.announcer import draw_announcer
 from assistant.ui.audit_page import audit_page
@@ -16,6 +17,7 @@ from assistant.ui.import_page import import_page
 from assistant.ui.markup import element, notice
 from assistant.ui.memos_page import memos_page
 from assistant.ui.quotes_page import quotes_page
+from assistant.ui.recordings_page import recordings_page
 from assistant.ui.review_page import review_page
 from assistant.ui.saturation_page import saturation_page
 from assistant.ui.scripts import page_styles
@@ -23,6 +25,7 @@ from assistant.ui.second_coder_page import second_coder_page
 from assistant.ui.session import current_study, login_name, told
 from assistant.ui.study_page import study_page
 from assistant.ui.transcripts_page import transcripts_page
+from store.segments import unsegmented
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class Place:
 PLACES = (
     Place("Study", "study", study_page),
     Place("Add interviews", "add-interviews", import_page),
+    Place("Recordings", "recordings", recordings_page),
     Place("Transcripts", "transcripts", transcripts_page),
     Place("Codebook", "codebook", codebook_page),
     Place("Review", "review", review_page),
@@ -71,6 +75,8 @@ def draw_sidebar() -> None:
     st.text_input("Coder", value=login_name(), key="coder", max_chars=200, bind="query-params")
     st.html(element("p", "Every decision is kept under this name.", "page-note"))
     study = current_study()
+    if unsegmented(study):  # a transcript came from the queue or from a command
+        segment_new(study)
     st.html(element("p", study.title, "study-title") + element("p", str(study.folder), "study-folder"))
     settings = load_settings(study.settings())
     if settings.allow_remote and leaves_machine(settings):

@@ -50,9 +50,8 @@ from store.study import open_study
 slow = FakeRecogniser(log=Path(sys.argv[2]), seconds=0.3)
 
 def hear(study, job, settings, progress, cancel):
-    return transcribe(
-        study, job.interview, settings, recogniser=slow, find=loud_stretches, progress=progress, cancel=cancel
-    )
+    how = {"recogniser": slow, "find": loud_stretches, "progress": progress, "cancel": cancel, "speakers": "none"}
+    return transcribe(study, job.interview, settings, **how)
 
 queue_worker.signal.signal(queue_worker.signal.SIGTERM, queue_worker._end)
 with open_study(Path(sys.argv[1])) as study:
@@ -78,7 +77,7 @@ def log(tmp_path: Path) -> Path:
 def by_fake(recogniser: FakeRecogniser) -> queue_worker.Hear:
     def hear(study, job, settings, progress, cancel):
         how = {"recogniser": recogniser, "find": loud_stretches, "progress": progress, "cancel": cancel}
-        return transcribe(study, job.interview, settings, **how)
+        return transcribe(study, job.interview, settings, speakers="none", **how)
 
     return hear
 
@@ -261,7 +260,7 @@ def test_a_full_disk_fails_with_a_sentence_and_can_be_resumed(two: Study) -> Non
                 study.engine.dispose()
 
         how = {"recogniser": narrow, "find": loud_stretches, "progress": told, "cancel": cancel}
-        return transcribe(study, job.interview, settings, **how)
+        return transcribe(study, job.interview, settings, speakers="none", **how)
 
     work(two, hear=fill_up, log=quietly)
     (failed,) = jobs(two)
@@ -381,6 +380,7 @@ def test_senseless_wishes_are_refused_before_they_wait(two: Study, tmp_path: Pat
     ("wanted", "says"),
     [
         (Wanted(language="xx"), "There is no language 'xx'"),
+        (Wanted(TINY, language="de"), "tiny.en knows only English; choose another one for German"),
         (Wanted(speakers="two"), "Speakers are auto, none, or a number"),
         (Wanted(speakers="0"), "Speakers are auto, none, or a number"),
         (Wanted(speakers="²"), "Speakers are auto, none, or a number"),
