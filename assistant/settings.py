@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     """The model that tells speakers apart; `none` leaves them together."""
     unsure_below: float = Field(default=0.5, ge=0, le=1)
     """Words that the recogniser was less sure of are marked in the transcript."""
+    pause_seconds: float = Field(default=2.0, gt=0)
+    """Pauses so long or longer are shown in the transcript."""
     embedder: str = "minilm"
     llm: str = "auto"
     endpoint: str | None = None

@@ -17,7 +17,7 @@ FILLERS = {
     "pt": "eh hã ahn hum hm hmm mhm",
     "": "uh uhm umm eh äh ähm euh hm hmm mhm",
 }
-"""By language; the last line is for a language that is not known or not listed: only what is a word in none of them."""
+"""By language; the last line is for all, also one that is not known or not listed: what is a word in none of them."""
 
 TWICE = {
     "en": "that had is do no yes very really so ha bye",
@@ -98,8 +98,9 @@ def _merged(spans: Iterator[Span]) -> Iterator[Span]:
 
 @cache
 def _listed(which: str, code: str) -> frozenset[str]:
-    lists = FILLERS if which == "fillers" else TWICE
-    return frozenset(lists.get(code, lists[""]).split())
+    if which == "fillers":
+        return frozenset(f"{FILLERS.get(code, '')} {FILLERS['']}".split())
+    return frozenset(TWICE.get(code, TWICE[""]).split())
 
 
 def _guessed(text: str) -> str:

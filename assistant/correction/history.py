@@ -82,6 +82,8 @@ _SAID = {
     "speaker": "Turn {number} given to {after}",
     "role": "{speaker} made {after}",
     "replace": "“{before}” replaced by “{after}” in {hits} places",
+    "apart": "{people} speakers told apart by voice",
+    "heard again": "Doubtful stretches heard again with {model}",
     BACK: "Taken back: as in revision {to}",
     FORTH: "Done again: as in revision {to}",
     RESTORE: "Restored: as in revision {to}",

@@ -117,12 +117,16 @@ class Sitting:
     def respan(self, study: Study, segment: Segment, decision: Decision, span: Span) -> tuple[Decision, ...]:
         """Put a coding on another stretch, as one step; the new decision says which one it replaces.
 
-        Raises ConflictError where the coding stands no more; the same stretch again changes nothing.
+        Raises ConflictError where the coding stands no more; the same stretch again changes nothing. One that was made
+        before its transcript was corrected comes to the text of now, and answers no suggestion there.
         """
-        if span == decision.span:
+        is_corrected = decision.transcript_id != segment.transcript_id
+        if span == decision.span and not is_corrected:
             return ()
         old = self._again(decision)
         new = replace(old, span=span, codebook_id=_codebook_id(study), replaces=decision.guid)
+        if is_corrected:
+            new = replace(new, transcript_id=segment.transcript_id, verdict=Verdict.ADD, suggestion_id=None)
         return self._do(study, segment, [(_withdrawn(old), None), (new, None)], instead_of=decision)
 
     def new_code(

@@ -6,6 +6,7 @@ stands already or the screen shows something else by now.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -51,6 +52,7 @@ class Act(BaseModel):
         return span
 
 
+SomeAct = TypeVar("SomeAct", bound=Act)
 Doing = Callable[[Study, Visit, Segment, Act], None]
 
 
@@ -72,10 +74,15 @@ def perform(study: Study, visit: Visit, sent: object) -> None:
 
 def parsed(sent: object) -> list[Act]:
     """The acts that a page sent; raises InvalidInputError where it sent something else."""
+    return parsed_as(Act, sent)
+
+
+def parsed_as(kind: type[SomeAct], sent: object) -> list[SomeAct]:
+    """The same for the acts of another page."""
     if not isinstance(sent, Sequence) or isinstance(sent, str):
         return []
     try:
-        return [Act.model_validate(act) for act in sent]
+        return [kind.model_validate(act) for act in sent]
     except ValidationError as error:
         first = error.errors()[0]
         msg = f"The page sent something that cannot be understood ({first['loc']}: {first['msg']}); load it again."

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import streamlit as st
+from pydantic import Field
 
-from assistant.ui.review_acts import Act, parsed
+from assistant.correction import Sought
+from assistant.ui.review_acts import Act, parsed_as
 from assistant.ui.session import Visit, interview_segments
 from store.decisions import decision_of, last_word
 from store.errors import InvalidInputError, StudyError
@@ -14,19 +16,43 @@ from store.study import Study
 from store.values import Decision, Segment, Span, Verdict
 
 _STATE = "transcript_reading"
+_LONGEST = 2_000_000
+
+
+class ReaderAct(Act):
+    """One act of the reader; offsets are into the interview's text of `revision`.
+
+    `old` and `new` are names, or what is replaced and by what; `without` are hits that stay: turn and place in it.
+    """
+
+    text: str = Field(default="", max_length=_LONGEST)
+    revision: int = 0
+    turn: int = -1
+    place: int = -1
+    old: str = Field(default="", max_length=10_000)
+    new: str = Field(default="", max_length=10_000)
+    whole_words: bool = False
+    match_case: bool = False
+    without: tuple[tuple[int, int], ...] = Field(default=(), max_length=100_000)
 
 
 @dataclass(slots=True)
 class Reading:
     """What one tab has done on this page: up to which act, what there is to say, and where it was asked to go.
 
-    `place` is an interview's label and an offset into its text.
+    `place` is an interview's label and an offset into its text; `sought` is what was looked for, in which interview
+    and revision.
     """
 
     heard: int = 0
     said: str = ""
     problem: str = ""
     place: tuple[str, int] | None = None
+    sought: tuple[str, int, Sought] | None = None
+
+
+Doing = Callable[[Study, Visit, Reading, str, ReaderAct], str]
+"""Does one act; returns what there is to say of it."""
 
 
 def current_reading() -> Reading:
@@ -41,37 +67,41 @@ def perform(study: Study, visit: Visit, reading: Reading, label: str, sent: obje
     """Do the acts that are new, each once; the first that fails is told and drops those after it."""
     reading.place = None
     try:
-        new = [act for act in parsed(sent) if act.id > reading.heard]
+        new = [act for act in parsed_as(ReaderAct, sent) if act.id > reading.heard]
         if not new:
             return
         reading.said = reading.problem = ""
         reading.heard = max(act.id for act in new)
         for act in sorted(new, key=lambda act: act.id):
-            reading.said = _perform(study, visit, label, act)
+            reading.said = _perform(study, visit, reading, label, act)
     except StudyError as error:
         reading.problem = str(error)
 
 
-def _perform(study: Study, visit: Visit, label: str, act: Act) -> str:
-    """Do one act; returns what there is to say of it."""
-    if not visit.sitting.coder:
-        msg = "Write your name into the field “Coder” at the left first; every coding is kept under a name."
-        raise InvalidInputError(msg)
-    if act.kind not in _DOINGS:
+def _perform(study: Study, visit: Visit, reading: Reading, label: str, act: ReaderAct) -> str:
+    from assistant.ui.transcript_corrections import CORRECTIONS, FIND
+
+    doing = _DOINGS.get(act.kind) or CORRECTIONS.get(act.kind)
+    if doing is None:
         msg = f"The page sent an unknown act “{act.kind[:40]}”; load it again."
         raise InvalidInputError(msg)
-    return _DOINGS[act.kind](study, visit, label, act)
+    if not visit.sitting.coder and act.kind != FIND:
+        what = "coding" if act.kind in _DOINGS else "correction"
+        msg = f"Write your name into the field “Coder” at the left first; every {what} is kept under a name."
+        raise InvalidInputError(msg)
+    return doing(study, visit, reading, label, act)
 
 
-def _stretch(act: Act) -> Span:
+def stretch(act: Act) -> Span:
+    """What was selected; raises InvalidInputError where nothing was."""
     if act.span is None:
         msg = "Nothing was selected; select the words first."
         raise InvalidInputError(msg)
     return Span(*act.span)
 
 
-def _add(study: Study, visit: Visit, label: str, act: Act) -> str:
-    span = _stretch(act)
+def _add(study: Study, visit: Visit, _reading: Reading, label: str, act: ReaderAct) -> str:
+    span = stretch(act)
     segment = _segment(study, label, span)
     new = [code for code in dict.fromkeys(act.codes) if not _stands(study, visit, segment, span, code)]
     if not new:
@@ -85,20 +115,28 @@ def _stands(study: Study, visit: Visit, segment: Segment, span: Span, code: str)
     return word is not None and word.verdict in (Verdict.ACCEPT, Verdict.ADD)
 
 
-def _withdraw(study: Study, visit: Visit, label: str, act: Act) -> str:
+def _withdraw(study: Study, visit: Visit, _reading: Reading, label: str, act: ReaderAct) -> str:
     decision = _mine(study, visit, act.decision)
-    visit.sitting.withdraw(study, _segment(study, label, decision.span), decision)
+    home = next((s for s in interview_segments(study, label) if decision.span.overlaps(s.span)), None)
+    visit.sitting.withdraw(study, home or interview_segments(study, label)[0], decision)
     return "Withdrawn."
 
 
-def _respan(study: Study, visit: Visit, label: str, act: Act) -> str:
-    span = _stretch(act)
+def _respan(study: Study, visit: Visit, _reading: Reading, label: str, act: ReaderAct) -> str:
+    span = stretch(act)
     visit.sitting.respan(study, _segment(study, label, span), _mine(study, visit, act.decision), span)
     return "It is on its new stretch."
 
 
-def _memo(study: Study, visit: Visit, label: str, act: Act) -> str:
-    span = _stretch(act)
+def _fits(study: Study, visit: Visit, _reading: Reading, label: str, act: ReaderAct) -> str:
+    """Somebody has looked: a coding whose words were corrected stands where it is now."""
+    span = stretch(act)
+    visit.sitting.respan(study, _segment(study, label, span), _mine(study, visit, act.decision), span)
+    return "The coding is confirmed on the corrected words."
+
+
+def _memo(study: Study, visit: Visit, _reading: Reading, label: str, act: ReaderAct) -> str:
+    span = stretch(act)
     target = MemoTarget(label, _segment(study, label, span).transcript_id, span)
     keep_memo(study, visit.sitting.coder, MemoDraft(target, act.text, act.title))
     return "The memo is kept."
@@ -122,9 +160,10 @@ def _mine(study: Study, visit: Visit, guid: str) -> Decision:
     return decision
 
 
-_DOINGS: Mapping[str, Callable[[Study, Visit, str, Act], str]] = {
+_DOINGS: Mapping[str, Doing] = {
     "add": _add,
     "withdraw": _withdraw,
     "respan": _respan,
+    "fits": _fits,
     "memo": _memo,
 }

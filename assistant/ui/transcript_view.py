@@ -5,8 +5,10 @@ from typing import Any
 
 import streamlit as st
 
+from assistant.correction.fillers import left_out
 from assistant.ui.scripts import script
 from assistant.ui.session import Stamp
+from store.interviews import interview
 from store.runs import scores_stamp
 from store.segments import segments
 from store.study import Study
@@ -38,6 +40,7 @@ def _payload(_study: Study, folder: str, guid: str, label: str, stamp: Stamp) ->
     return {
         "key": text_key(label, text.revision),
         "transcript": text.id,
+        "revision": text.revision,
         "text": text.text,
         "turns": [_turn(turn) for turn in text.turns],
         "segments": [
@@ -45,12 +48,18 @@ def _payload(_study: Study, folder: str, guid: str, label: str, stamp: Stamp) ->
             for s in segments(_study, label)
             if s.transcript_id == text.id
         ],
+        "clean": [[span.start, span.end] for span in left_out(text, interview(_study, label).language)],
     }
 
 
 def _turn(turn: Turn) -> list[Any]:
     words = [[w.start, w.end, w.start_ms, w.end_ms, round(w.probability, 2)] for w in turn.words]
-    return [turn.span.start, turn.span.end, turn.speaker, str(turn.role), turn.start_ms, turn.end_ms, words]
+    place = [turn.span.start, turn.span.end, turn.speaker, str(turn.role), turn.start_ms, turn.end_ms, words]
+    marks = turn.marks
+    if not marks.overlaps and not marks.doubts:
+        return place
+    doubts = [[d.start + turn.span.start, d.end + turn.span.start, d.kind, d.heard] for d in marks.doubts]
+    return [*place, [list(each) for each in marks.overlaps], doubts]
 
 
 def carry_text(payload: dict[str, Any]) -> None:

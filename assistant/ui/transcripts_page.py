@@ -13,6 +13,8 @@ from assistant.ui.review_desk import carry_codes, codes_key
 from assistant.ui.scripts import script
 from assistant.ui.session import Visit, current_study, current_visit, keep_learning, study_settings, told
 from assistant.ui.transcript_acts import Reading, current_reading, perform
+from assistant.ui.transcript_corrections import history, hits
+from assistant.ui.transcript_looks import looks
 from assistant.ui.transcript_marks import Wanted, marks
 from assistant.ui.transcript_view import PARTS, STYLES, carry_text, text_payload
 from store.codebook import current_codebook
@@ -21,6 +23,7 @@ from store.study import Study
 from store.values import Codebook, Interview
 
 _KEY = "transcript_reader"
+_OWN = ("sound", "edit_field", "drawers", "drawer_parts", "correcting", "toolbar")
 _SHARED = ("dom", "outbox", "picker", "forms", "cards", "keys", "playing")
 _EMPTY = Codebook(0, 0, "", (), datetime(1970, 1, 1, tzinfo=UTC), "", "")
 
@@ -90,6 +93,7 @@ def _draw(study: Study, visit: Visit, reading: Reading, label: str, drawn_with: 
     if text["key"] != drawn_with:
         st.rerun()  # the transcript was corrected; its text stands outside this fragment
     coder = visit.sitting.coder
+    settings = study_settings(study)
     state = {
         "heard": reading.heard,
         "text": text["key"],
@@ -99,6 +103,11 @@ def _draw(study: Study, visit: Visit, reading: Reading, label: str, drawn_with: 
         "marks": marks(study, coder, label, text["transcript"], codebook, wanted),
         "at": reading.place[1] if reading.place is not None and reading.place[0] == label else None,
         "said": reading.said,
+        "history": history(study, label, text["transcript"]),
+        "found": hits(study, reading, label),
+        "looks": looks(study, coder, label, text["transcript"]) if text["revision"] > 1 else [],
+        "unsure_below": settings.unsure_below,
+        "pause_ms": round(1_000 * settings.pause_seconds),
         "problem": reading.problem,
     }
     draw_reader(state, lambda acts: perform(study, visit, reading, label, acts))
@@ -114,5 +123,6 @@ def draw_reader(state: Mapping[str, Any], heard: Callable[[object], None]) -> No
 def _reader() -> Any:
     names = [f"review_desk/{part}.js" for part in _SHARED]
     styles = script(*STYLES, "review_desk/review_desk.css", "transcript_parts/transcripts.css")
-    js = script(*PARTS, *names, "transcript_parts/transcripts_entry.js")
+    own = [f"transcript_parts/{part}.js" for part in _OWN]
+    js = script(*PARTS, *names, *own, "transcript_parts/transcripts_entry.js")
     return st.components.v2.component("transcript_reader", js=js, css=styles, isolate_styles=False)

@@ -30,6 +30,7 @@ def clean(*said: str, language: str | None = None, told: str | None = None) -> l
         ("de", "Leute, die die Daten haben, haben haben wollen.", "Leute, die die Daten haben wollen."),
         ("fr", "Euh, nous nous sommes vus, euh euh, hier.", "nous nous sommes vus, hier."),
         ("en", "No, no, it was 2 2 0.", "No, no, it was 2 2 0."),
+        ("en", "So, ähm, the grant.", "So, the grant."),
         ("xx", "Um vier, äh, um fünf.", "Um vier, um fünf."),
     ],
 )

@@ -1,6 +1,12 @@
 // One block of a transcript as a row: who speaks, the words with what lies over them, and the codings in the margin.
 
-const UNSURE = 0.4; // below this probability the transcriber was not sure of a word
+const DOUBTS = {
+  repeat: ["repeats?", "Said over and over; the recogniser may have run in a loop"],
+  silence: ["silence?", "Words where nothing is heard; the recogniser may have made them up"],
+  unclear: ["unclear?", "The recogniser was unsure of nearly every word here"],
+  fast: ["too fast?", "More words than anybody speaks in that time"],
+};
+const SPEAKER_COLOURS = 8;
 const overlaps = (mark, block) => mark.start < block.end && block.start < mark.end;
 
 function tvElement(tag, css, words) {
@@ -28,12 +34,41 @@ function drawRow(text, shown, index, onClickSegment) {
     row.classList.toggle("tv-pending", shown.pending);
     row.setAttribute("aria-current", "true");
   }
-  if (block.first) row.append(tvElement("h3", "tv-speaker", [block.turn.speaker ?? "Speaker unknown", clockOf(block.from)].filter(Boolean).join(" · ")));
+  if (shown.waiting && overlaps({ start: shown.waiting[0], end: shown.waiting[1] }, block)) row.classList.add("tv-waiting");
+  if (shown.at !== null && shown.at === block.turn.index) row.classList.add("tv-at");
+  if (block.first) row.append(headOf(text, shown, block));
   const said = tvElement("p", "tv-text");
   said.dir = "auto";
   said.append(...pieces(text, shown, block));
   row.append(gutter(block, onClickSegment), said, tvElement("div", "tv-margin"));
   return row;
+}
+
+// Who speaks, when, and in which role; a pause before it and who speaks besides.
+function headOf(text, shown, block) {
+  const { turn } = block;
+  const head = tvElement("h3", "tv-speaker");
+  const pause = pauseBefore(text, turn);
+  if (pause >= shown.pauseMs) head.append(pauseOf(pause));
+  const dot = tvElement("span", "tv-dot");
+  dot.dataset.colour = text.speakers.indexOf(turn.speaker ?? "") % SPEAKER_COLOURS;
+  dot.setAttribute("aria-hidden", "true");
+  head.append(dot, tvElement("span", "tv-who", [turn.speaker ?? "Speaker unknown", clockOf(block.from)].filter(Boolean).join(" · ")));
+  if (shown.roles) head.append(tvElement("span", "tv-role", turn.role));
+  if (turn.spokenOver.length) {
+    const names = besides(text, turn);
+    const said = `spoken at the same time as ${names.length ? names.join(", ") : "somebody else"}`;
+    head.append(tvElement("span", "tv-besides", `∥ ${said}`));
+  }
+  return head;
+}
+
+// Drawn by the style sheet, so that it is no part of the text.
+function pauseOf(ms) {
+  const made = tvElement("span", "tv-pause");
+  made.dataset.length = `(${Math.round(ms / 1000)} s)`;
+  made.title = `Nobody speaks for ${(ms / 1000).toFixed(1)} seconds`;
+  return made;
 }
 
 function gutter(block, onClickSegment) {
@@ -52,10 +87,14 @@ function pieces(text, shown, block) {
   if (shown.current !== null && shown.current === block.id) over.push(...shown.evidence.map(([start, end, number]) => ({ start, end, evidence: number })));
   if (shown.picked) over.push({ start: shown.picked[0], end: shown.picked[1], picked: true });
   if (shown.caret !== null) over.push({ start: shown.caret, end: shown.caret });
-  for (const [start, end, , , sure] of block.turn.words) if (sure < UNSURE) over.push({ start, end, unsure: sure });
+  if (shown.cursor) over.push({ start: shown.cursor[0], end: shown.cursor[1], cursor: true });
+  if (shown.unsure) for (const [start, end, , , sure] of block.turn.words) if (sure < shown.unsureBelow) over.push({ start, end, unsure: sure });
+  if (shown.unsure) for (const [start, end, kind, heard] of block.turn.doubts) over.push({ start, end, doubt: kind, heard });
+  if (shown.clean) for (const [start, end] of text.clean) over.push({ start, end, filler: true });
+  for (const [at, pause] of pausesIn(block.turn, shown.pauseMs)) over.push({ start: at, end: at, pause });
   const here = over.filter((mark) => overlaps(mark, block) || mark.start === mark.end);
   const lines = linesOf(shown, block.turn);
-  return piecesOf(block.start, block.end, here).flatMap((piece) => drawPiece(text, shown, block, piece, lines));
+  return piecesOf(block.start, block.end, here).flatMap((piece) => drawPiece(text, shown, block, piece, lines, here));
 }
 
 // The lines that are in use below a turn's words, the upmost first.
@@ -64,7 +103,7 @@ function linesOf(shown, turn) {
   return [...new Set(used)].sort((a, b) => a - b);
 }
 
-function drawPiece(text, shown, block, piece, lines) {
+function drawPiece(text, shown, block, piece, lines, here) {
   const codes = piece.marks.filter((mark) => mark.code);
   const evidence = piece.marks.filter((mark) => mark.evidence);
   const unsure = piece.marks.find((mark) => mark.unsure !== undefined);
@@ -72,15 +111,36 @@ function drawPiece(text, shown, block, piece, lines) {
   made.dataset.start = piece.start;
   if (evidence.length) made.classList.add("tv-evidence");
   if (unsure) made.classList.add("tv-unsure");
-  if (unsure) made.title = "The transcriber was not sure of this word";
+  if (unsure) made.title = `the recogniser was unsure (${Math.round(100 * unsure.unsure)} %)`;
+  if (piece.marks.some((mark) => mark.doubt)) made.classList.add("tv-doubt");
+  if (piece.marks.some((mark) => mark.cursor)) made.classList.add("tv-cursor");
+  if (piece.marks.some((mark) => mark.filler)) {
+    made.classList.add("tv-filler");
+    made.setAttribute("aria-hidden", "true");
+  }
   if (piece.marks.some((mark) => mark.picked)) made.classList.add("tv-picked");
   if (codes.length) underline(made, shown, codes, lines);
   const parts = [made];
   if (shown.caret === piece.start) parts.unshift(tvElement("span", "tv-caret"));
   else if (shown.caret === piece.end && piece.end === block.end) parts.push(tvElement("span", "tv-caret"));
+  for (const mark of here) if (mark.pause !== undefined && mark.start === piece.start) parts.unshift(pauseOf(mark.pause));
+  for (const mark of here) if (mark.doubt && endsHere(mark, piece, block)) parts.push(flagOf(mark));
   const ending = evidence.filter((mark) => Math.min(mark.end, block.end) === piece.end).map((mark) => mark.evidence);
   if (ending.length) parts.push(tvElement("sup", "tv-number", ending.join(" ")));
   return parts;
+}
+
+const endsHere = (mark, piece, block) => Math.min(mark.end, block.end) === piece.end || (mark.end === block.start && piece.start === block.start);
+
+// Why a stretch is in doubt, and what was heard there; drawn by the style sheet.
+function flagOf({ doubt, heard }) {
+  const [short, long] = DOUBTS[doubt] ?? ["in doubt", "The recogniser may have got this wrong"];
+  const made = tvElement("span", "tv-flag");
+  made.dataset.why = `⚑ ${short}`;
+  made.title = heard ? `${long}. Heard: “${heard}”` : long;
+  made.setAttribute("role", "note");
+  made.setAttribute("aria-label", made.title);
+  return made;
 }
 
 // A line of its own below the words for each code: solid for one's own codings, in strokes for those of others.

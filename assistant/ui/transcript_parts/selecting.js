@@ -1,6 +1,6 @@
 // Choosing a stretch of a transcript with the mouse or with keys, by words or, with Alt held, by characters.
 
-// `view` gives: text(), rows, shown, show(picked, caret), scrollTo(offset), onSelect, seek
+// `view` gives: text(), rows, shown, show(picked, caret), scrollTo(offset), onSelect, onPlace, seek
 function createSelecting(view) {
   let keys = null; // { anchor, focus } while a stretch is chosen with keys
   let dragged = false;
@@ -46,12 +46,13 @@ function createSelecting(view) {
     view.onSelect?.(chosen, "mouse");
   }
 
-  // A click on a word plays from there, unless it ends a drag.
+  // A click on a word goes to its time, unless it ends a drag.
   function onClick(event) {
     if (dragged || !event.target.closest(".tv-text")) return;
     const caret = document.caretPositionFromPoint?.(event.clientX, event.clientY) ?? oldCaret(event);
     const offset = caret && offsetOf(caret.offsetNode, caret.offset);
     if (offset === null || offset === undefined) return;
+    view.onPlace?.(offset);
     const block = view.text().blocks[view.text().blockAt(offset)];
     const ms = block && timeAt(block.turn, offset);
     if (ms !== null && ms !== undefined) view.seek?.(ms);

@@ -3,7 +3,7 @@
 const LONGEST_BLOCK = 900;
 
 // A turn as Python sends it.
-const turnOf = ([start, end, speaker, role, from, to, words]) => ({ start, end, speaker, role, from, to, words });
+const turnOf = ([start, end, speaker, role, from, to, words, spokenOver = [], doubts = []], index) => ({ index, start, end, speaker, role, from, to, words, spokenOver, doubts });
 
 function readText(given) {
   const letters = given ? Array.from(given.text) : [];
@@ -14,9 +14,13 @@ function readText(given) {
     letters,
     turns,
     blocks,
+    clean: given?.clean ?? [],
+    speakers: [...new Set(turns.map((turn) => turn.speaker ?? ""))],
+    revision: given?.revision ?? 0,
     words: turns.flatMap((turn) => turn.words),
     slice: (start, end) => letters.slice(start, end).join(""),
     blockAt: (offset) => firstIndex(blocks, (block) => offset < block.end),
+    turnAt: (offset) => turns[firstIndex(turns, (turn) => offset < turn.end)] ?? turns.at(-1) ?? null,
   };
 }
 
@@ -81,6 +85,46 @@ function timeAt(turn, offset) {
   if (turn.from === null) return null;
   const far = (offset - turn.start) / Math.max(1, turn.end - turn.start);
   return turn.to === null ? turn.from : Math.round(turn.from + (turn.to - turn.from) * far);
+}
+
+// Where nobody speaks for so long: {offset of the word that follows, milliseconds}, within a turn.
+function pausesIn(turn, ms) {
+  const found = [];
+  turn.words.forEach((word, index) => {
+    const before = turn.words[index - 1];
+    if (before && word[2] - before[3] >= ms) found.push([word[0], word[2] - before[3]]);
+  });
+  return found;
+}
+
+// How long nobody speaks before a turn; 0 where that is not known.
+function pauseBefore(text, turn) {
+  const before = text.turns[turn.index - 1];
+  if (!before) return 0;
+  const ended = before.words.at(-1)?.[3] ?? before.to;
+  const begun = turn.words[0]?.[2] ?? turn.from;
+  return ended === null || begun === null ? 0 : begun - ended;
+}
+
+// Who speaks at the same time as a turn, as far as one knows.
+function besides(text, turn) {
+  const meets = (other) => other.from !== null && other.to !== null && turn.spokenOver.some(([from, to]) => other.from < to && from < other.to);
+  const names = text.turns.filter((other) => other.index !== turn.index && other.speaker !== turn.speaker && meets(other)).map((other) => other.speaker ?? "a speaker without a name");
+  return [...new Set(names)];
+}
+
+// Where a place of one text is in another that was made from it by a correction.
+function placeAfter(before, after, offset) {
+  const { letters: old } = before;
+  const { letters: made } = after;
+  let head = 0;
+  while (head < old.length && head < made.length && old[head] === made[head]) head += 1;
+  if (offset <= head) return Math.min(offset, made.length);
+  let tail = 0;
+  while (tail < old.length - head && tail < made.length - head && old.at(-1 - tail) === made.at(-1 - tail)) tail += 1;
+  if (offset >= old.length - tail) return offset + made.length - old.length;
+  const far = (offset - head) / Math.max(1, old.length - tail - head);
+  return Math.round(head + far * (made.length - tail - head));
 }
 
 const PAUSE = 700; // milliseconds for which the last word stays marked while nobody speaks

@@ -1,11 +1,11 @@
-// The transcripts page: read, hear, and code exactly what is selected; a coding that is clicked can be changed.
+// The transcripts page: read, hear, correct, and code exactly what is selected; a coding that is clicked can be changed.
 
 const HOW_TO = [
-  ["Mouse", "select words to code them (Alt: by character); a click plays from that word"],
-  ["V", "select with arrows: Shift extends, Alt by character, Enter is done"],
-  ["A · M", "code what is selected · write a memo on it"],
-  ["E · W", "re-span the coding that is shown here · withdraw it"],
-  ["Esc", "leave a selection or a field"],
+  ["Mouse", "a click on a word takes the recording there; select words to code them (Alt: by character)"],
+  ["Space", "play, pause"],
+  ["E", "correct the text of the turn; S splits it, G joins it with the next, R says who speaks"],
+  ["V", "select with arrows; A codes what is selected, M writes a memo on it"],
+  ["?", "all keys"],
 ];
 
 function createReader(root) {
@@ -14,23 +14,53 @@ function createReader(root) {
   const panel = h("div", { class: "rd-panel" });
   const said = h("p", { class: "rd-said", role: "status", "aria-live": "polite" });
   const problem = h("p", { class: "rd-problem", role: "alert" });
-  const side = h("div", { class: "rd-side", role: "region", "aria-label": "Selection and coding" }, problem, said, panel);
+  const notice = h("p", { class: "rd-look-notice" });
+  const drawer = h("div", { class: "rd-drawer-host" });
+  const tools = h("div", { class: "rd-toolbar", role: "toolbar", "aria-label": "Recording and correcting" });
+  const side = h("div", { class: "rd-side", role: "region", "aria-label": "Selection and coding" }, problem, said, notice, drawer, panel);
   root.classList.add("rd-root", "rd-reader");
-  root.replaceChildren(h("div", { class: "rd-desk" }, place, side));
+  root.replaceChildren(tools, h("div", { class: "rd-desk" }, place, side));
   const audio = () => document.querySelector(".st-key-recording audio");
-  const view = createTranscript(place, { onSelect, onMarkClick: choose, seek: playFrom, tabStops: true });
+  const view = createTranscript(place, { onSelect, onMarkClick: choose, onPlace: (offset) => view.setCursor(offset), seek: (ms) => sound.standAt(ms), tabStops: true, roles: true });
   const unfollow = followAudio(view, (sound) => sound === audio());
   const outbox = createOutbox("transcript reader", (acts) => reader.trigger("acts", acts));
   const texts = () => (window.interviewTexts ??= new Map());
   const codes = () => (window.interviewCodes ??= new Map()).get(reader.state.codes) ?? new Map();
   const markOf = (id) => reader.state.marks.find((mark) => mark.id === id);
-
-  function playFrom(ms) {
-    const sound = audio();
-    if (!sound) return;
-    sound.currentTime = ms / 1000;
-    sound.play();
-  }
+  const sound = createSound(audio, () => toolbar.update(reader.state));
+  const look = (window.interviewLook ??= { unsure: true, clean: false });
+  let note = ""; // said here, until something is done
+  const shared = {
+    view,
+    outbox,
+    sound,
+    send,
+    state: () => reader.state,
+    revision: () => reader.text.revision,
+    interview: () => reader.state.interview,
+    isSameInterview: () => reader.text?.key.startsWith(`${reader.interview}:`),
+    codes: () => codes(),
+    selection: () => reader.selection,
+    looks,
+    respan,
+    openPanel,
+    panelClosed,
+    goTo: (offset) => {
+      view.setCursor(offset, { scroll: true });
+      sound.standAt(view.timeOf(offset));
+    },
+    say: (words) => {
+      note = words;
+      tellSaid();
+      return true;
+    },
+  };
+  const correcting = createCorrecting(shared);
+  shared.correct = correcting.correct;
+  const parts = { find: findPart, speakers: speakersPart, history: historyPart, looks: looksPart, keys: keysPart };
+  const makers = Object.fromEntries(Object.entries(parts).map(([name, make]) => [name, () => make(shared)]));
+  const drawers = createDrawers(drawer, makers, { changed: () => toolbar.update(reader.state), closed: () => view.focus() });
+  const toolbar = createToolbar(tools, { sound, look, drawers, correcting, changed: showLook });
 
   // ---- what is shown
 
@@ -49,23 +79,55 @@ function createReader(root) {
     const { state } = reader;
     const text = texts().get(state.text);
     problem.textContent = state.problem;
-    said.textContent = outbox.waiting.length ? "Saving …" : state.said;
+    tellSaid();
+    toolbar.update(state);
     if (!text) return;
     const fresh = reader.text !== text && reader.text?.key !== text.key;
+    const corrected = fresh && reader.interview === state.interview;
     reader.text = text;
-    if (fresh) view.setText(text);
+    if (fresh) view.setText(text, corrected);
+    if (fresh && !corrected) correcting.end();
+    reader.interview = state.interview;
+    showLook();
     if (reader.codes !== codes()) view.setCodes(Object.fromEntries(codes()));
     reader.codes = codes();
     view.setMarks([...state.marks.filter((mark) => !gone(mark.id)), ...coming()]);
     if (fresh && state.at !== null) view.scrollTo(state.at);
+    correcting.settle(fresh);
+    noticeLooks();
+    drawers.update();
     if (!reader.panel && !reader.selection && !reader.respanning) tell();
   }
 
-  const gone = (id) => outbox.waiting.some((act) => (act.kind === "withdraw" || act.kind === "respan") && act.decision === id);
+  function tellSaid() {
+    said.textContent = outbox.waiting.length ? "Saving …" : note || reader.state.said;
+  }
+
+  function showLook() {
+    view.setLook({ ...look, unsureBelow: reader.state.unsure_below, pauseMs: reader.state.pause_ms });
+    toolbar.update(reader.state);
+  }
+
+  function looks() {
+    return reader.state.looks.filter((each) => !outbox.waiting.some((act) => act.decision === each.id));
+  }
+
+  function noticeLooks() {
+    const mine = looks().filter((each) => each.mine).length;
+    const others = looks().length - mine;
+    const said = [mine && `${mine === 1 ? "One coding of yours needs" : `${mine} codings of yours need`} a look`, others && `${others} of others`].filter(Boolean).join(", ");
+    if (notice.dataset.said === said) return;
+    notice.dataset.said = said;
+    notice.replaceChildren(...(said ? [`The words were corrected: ${said}. `, button("Show them", "looks show", () => drawers.toggle("looks"), {})] : []));
+  }
+
+  const gone = (id) => outbox.waiting.some((act) => (act.kind === "withdraw" || act.kind === "respan" || act.kind === "fits") && act.decision === id);
   const coming = () =>
     outbox.waiting
-      .filter((act) => act.kind === "add" || act.kind === "respan")
-      .flatMap((act) => (act.codes ?? [markOf(act.decision)?.code]).map((code) => ({ id: `coming ${act.id} ${code}`, start: act.span[0], end: act.span[1], code, coder: "", kind: "human", pending: true })));
+      .filter((act) => act.kind === "add" || act.kind === "respan" || act.kind === "fits")
+      .flatMap((act) => (act.codes ?? [codeOf(act.decision)]).map((code) => ({ id: `coming ${act.id} ${code}`, start: act.span[0], end: act.span[1], code, coder: "", kind: "human", pending: true })));
+
+  const codeOf = (id) => markOf(id)?.code ?? reader.state.looks.find((each) => each.id === id)?.code;
 
   // ---- the side: what is selected, the coding that was clicked, or how to do things
 
@@ -133,9 +195,11 @@ function createReader(root) {
   // ---- what is done
 
   function send(act) {
-    outbox.add({ segment: 0, ...act });
+    note = "";
+    const sent = outbox.add({ segment: 0, ...act });
     root.dataset.waiting = outbox.waiting.length;
     draw();
+    return sent;
   }
 
   function onSelect(span, how) {
@@ -171,7 +235,7 @@ function createReader(root) {
   function respan(mark) {
     reader.respanning = mark.id;
     put(h("section", { class: "rd-card rd-selected", role: "status" }, h("p", {}, h("b", {}, `Re-span ${codes().get(mark.code)?.name ?? "the coding"}: `), "select its new stretch with the mouse, or with arrows (Shift extends, Alt by character); Enter keeps it, Esc leaves it.")));
-    return view.beginKeyboardSelection([mark.start, mark.end]);
+    return view.beginKeyboardSelection(mark.start === null ? [view.place(), view.place()] : [mark.start, mark.end]);
   }
 
   function open(create, options) {
@@ -208,6 +272,20 @@ function createReader(root) {
       keep: (typed) => send({ kind: "memo", text: typed.text, title: typed.title, span, form: `memo ${reader.state.text} ${span}` }),
     });
 
+  // A form of one's own in the place of what is selected.
+  function openPanel(form, { close }) {
+    reader.panel?.close();
+    panel.dataset.shown = "";
+    reader.panel = { close };
+    panel.replaceChildren(form);
+  }
+
+  function panelClosed() {
+    reader.panel = null;
+    tell();
+    view.focus();
+  }
+
   function forget() {
     reader.selection = reader.respanning = null;
     view.select(null);
@@ -225,19 +303,51 @@ function createReader(root) {
 
   const ours = () => reader.state.coder && reader.chosen && !reader.selection && !reader.respanning && markOf(reader.chosen)?.kind === "human" && markOf(reader.chosen);
   const actions = {
-    Escape: leave,
+    Escape: () => leave() || drawers.close(),
+    " ": sound.toggle,
+    p: sound.toggle,
+    j: () => sound.skip(-1),
+    ArrowLeft: () => sound.skip(-1),
+    l: () => sound.skip(1),
+    ArrowRight: () => sound.skip(1),
+    "[": () => sound.faster(-1),
+    "-": () => sound.faster(-1),
+    "]": () => sound.faster(1),
+    "+": () => sound.faster(1),
+    ArrowUp: () => goToTurn(-1),
+    ArrowDown: () => goToTurn(1),
+    Enter: correcting.edit,
+    s: correcting.split,
+    g: correcting.join,
+    r: correcting.speaker,
+    u: correcting.unintelligible,
+    f: () => drawers.show("find"),
+    z: correcting.undo,
+    Z: correcting.redo,
+    "?": () => drawers.toggle("keys"),
     v: () => reader.text && view.beginKeyboardSelection(reader.selection ?? [view.place(), view.place()]),
     a: () => reader.selection && reader.state.coder && addCode(reader.selection),
     m: () => reader.selection && reader.state.coder && writeMemo(reader.selection),
-    e: () => ours() && respan(ours()),
+    e: () => (ours() ? respan(ours()) : correcting.edit()),
     w: () => ours() && withdraw(ours()),
   };
+
+  // The turn before or after, and the recording with it unless it plays.
+  function goToTurn(step) {
+    if (!reader.text) return false;
+    view.goToTurn(step);
+    if (!sound.isPlaying()) sound.standAt(view.currentTurn()?.from ?? null);
+    return true;
+  }
+
+  const PRESSED = /^(BUTTON|A|SUMMARY)$/;
 
   function onKey(event) {
     const target = event.composedPath()[0];
     if (!reader.state || !root.isConnected || isTyping(target) || nativeOpen()) return;
-    const onButton = event.key === "Enter" && target.tagName === "BUTTON";
-    if (onButton || !view.extendKey(event)) {
+    const onButton = (event.key === "Enter" || event.key === " ") && PRESSED.test(target.tagName);
+    if (onButton) return;
+    if ( !view.extendKey(event)) {
       if (event.ctrlKey || event.metaKey || event.altKey || !(actions[event.key] ?? actions[event.key.toLowerCase()])?.()) return;
     }
     event.preventDefault();
@@ -253,6 +363,7 @@ function createReader(root) {
     document.removeEventListener("interview-text", onText);
     document.removeEventListener("interview-codes", onText);
     unfollow();
+    sound.destroy();
     view.destroy();
   };
   return reader;

@@ -3,14 +3,15 @@
 
 const AHEAD = 700; // pixels above and below the screen that are drawn too
 
-function createTranscript(place, { onSelect, onClickSegment, onMarkClick, seek, tabStops = false }) {
+function createTranscript(place, { onSelect, onClickSegment, onMarkClick, onPlace, seek, tabStops = false, roles = false }) {
   let text = readText(null);
-  const shown = { marks: [], codes: {}, current: null, evidence: [], pending: false, picked: null, caret: null };
+  const shown = { marks: [], codes: {}, current: null, evidence: [], pending: false, picked: null, caret: null, cursor: null, at: null, waiting: null, roles, unsure: true, clean: false, unsureBelow: 0.5, pauseMs: 2000 };
   const heights = { of: [], tops: [], width: 0 };
   let drawn = new Map(); // index of a block -> its row
   let frame = 0;
   let heard = null; // what is being played
   let wanted = null; // where to scroll to as soon as there is room
+  let overlay = null; // { turn, box }: what lies over a turn's words
 
   const inner = tvElement("div", "tv-inner");
   const rows = tvElement("div", "tv-rows");
@@ -27,16 +28,35 @@ function createTranscript(place, { onSelect, onClickSegment, onMarkClick, seek, 
   spoken.setAttribute("role", "status");
   place.replaceChildren(tvElement("h2", "unseen", "Transcript"), box, spoken);
 
-  const selecting = createSelecting({ text: () => text, rows, shown, show, scrollTo: (offset) => bring(offset, offset + 1), runsLeft, onSelect, seek });
+  const selecting = createSelecting({ text: () => text, rows, shown, show, scrollTo: (offset) => bring(offset, offset + 1), runsLeft, onSelect, onPlace, seek });
 
-  function setText(given) {
+  // With `keeps`, a corrected text of the same interview: what the eye is on stays where it is.
+  function setText(given, keeps = false) {
+    const before = text;
+    const anchor = topmost();
+    const into = box.scrollTop - (heights.tops[anchor] ?? 0);
     text = readText(given);
-    heights.of = [];
+    const known = keeps ? new Map(before.blocks.map((block, index) => [before.slice(block.start, block.end), heights.of[index]])) : new Map();
+    heights.of = text.blocks.map((block) => known.get(text.slice(block.start, block.end)));
     heard = wanted = null;
+    shown.waiting = null;
+    const place = (offset) => placeAfter(before, text, offset);
+    const top = keeps && before.blocks[anchor] ? text.blockAt(place(before.blocks[anchor].start)) : -1;
+    shown.cursor = keeps && shown.cursor ? wordAt(place(shown.cursor[0])) : null;
+    shown.at = keeps && shown.at !== null && text.turns.length ? Math.min(shown.at, text.turns.length - 1) : null;
     clear();
     layout();
-    box.scrollTop = 0;
+    box.scrollTop = top === -1 ? 0 : heights.tops[top] + into;
     selecting.select(null); // draws
+  }
+
+  // The word at a place, as a stretch.
+  function wordAt(offset) {
+    const block = text.blocks[text.blockAt(offset)];
+    if (!block) return null;
+    const at = Math.max(offset, block.start);
+    const found = snapToWords(text.slice(block.start, block.end), at - block.start, at - block.start + 1);
+    return found ? [found[0] + block.start, found[1] + block.start] : [at, at + 1];
   }
 
   // ---- where things are
@@ -89,6 +109,7 @@ function createTranscript(place, { onSelect, onClickSegment, onMarkClick, seek, 
       if (!measured()) break;
     }
     drawPlayhead();
+    placeOverlay();
   }
 
   function putRows(first, last) {
@@ -231,6 +252,70 @@ function createTranscript(place, { onSelect, onClickSegment, onMarkClick, seek, 
 
   const shortened = (words) => (words.length > 120 ? `${words.slice(0, 80)} … ${words.slice(-30)}` : words);
 
+  // ---- where corrections are made
+
+  // The word that was clicked, or the turn that was gone to with keys.
+  function setCursor(offset, { scroll = false } = {}) {
+    const before = [shown.at, shown.cursor];
+    shown.cursor = offset === null ? null : wordAt(offset);
+    shown.at = offset === null ? null : (text.turnAt(offset)?.index ?? null);
+    redrawBlocks((block) => block.turn.index === before[0] || block.turn.index === shown.at);
+    if (scroll && offset !== null) bring(offset, offset + 1);
+  }
+
+  function goToTurn(step) {
+    const now = shown.at ?? (text.blocks[firstWhole()]?.turn.index ?? 0) - (step > 0 ? 1 : 0);
+    const turn = text.turns[Math.max(0, Math.min(text.turns.length - 1, now + step))];
+    if (!turn) return;
+    setCursor(turn.start, { scroll: true });
+    spoken.textContent = `Turn ${turn.index + 1} of ${text.turns.length}, ${turn.speaker ?? "speaker unknown"}: ${shortened(text.slice(turn.start, turn.end))}`;
+  }
+
+  function setLook(look) {
+    if (Object.entries(look).every(([name, value]) => shown[name] === value)) return;
+    Object.assign(shown, look);
+    keepingPlace(() => {
+      heights.of = [];
+      clear();
+      layout();
+    });
+    draw();
+  }
+
+  function setWaiting(span) {
+    if (JSON.stringify(span) === JSON.stringify(shown.waiting)) return;
+    const before = shown.waiting;
+    shown.waiting = span;
+    const meets = (each, block) => each && overlaps({ start: each[0], end: each[1] }, block);
+    redrawBlocks((block) => meets(before, block) || meets(span, block));
+  }
+
+  // Something that lies over the words of a turn, wherever those are; null takes it away.
+  function setOverlay(turn, cover) {
+    if (overlay && cover && overlay.box.contains(cover)) {
+      overlay.turn = turn;
+      return placeOverlay();
+    }
+    overlay?.box.remove();
+    overlay = turn === null ? null : { turn, box: tvElement("div", "tv-overlay") };
+    if (!overlay) return;
+    overlay.box.append(cover);
+    inner.append(overlay.box);
+    placeOverlay();
+  }
+
+  function placeOverlay() {
+    if (!overlay || !text.turns.length) return;
+    const turn = text.turns[Math.min(overlay.turn, text.turns.length - 1)];
+    const first = text.blockAt(turn.start);
+    const after = text.blockAt(turn.end - 1) + 1;
+    const words = drawn.get(first)?.querySelector(".tv-text");
+    const top = heights.tops[first] + (words ? words.offsetTop : 34);
+    const bottom = after < heights.tops.length ? heights.tops[after] : inner.offsetHeight;
+    overlay.box.style.top = `${top - 4}px`;
+    overlay.box.style.minHeight = `${Math.max(40, bottom - top)}px`;
+  }
+
   function setMarks(marks) {
     const laid = laidOut(marks);
     const [old, now] = [shown.marks, laid].map((list) => new Map(list.map((mark) => [JSON.stringify(mark), mark])));
@@ -270,6 +355,20 @@ function createTranscript(place, { onSelect, onClickSegment, onMarkClick, seek, 
     extendKey: selecting.extendKey,
     setPlayhead,
     scrollTo: (offset) => bring(offset, offset + 1),
+    setCursor,
+    goToTurn,
+    setLook,
+    setWaiting,
+    setOverlay,
+    turns: () => text.turns,
+    speakers: () => text.speakers,
+    textOf: (start, end) => text.slice(start, end),
+    timeOf: (offset) => (text.turns.length ? timeAt(text.turnAt(offset), offset) : null),
+    turnAt: (offset) => text.turnAt(offset),
+    cursor: () => shown.cursor,
+    caret: () => shown.caret,
+    currentTurn: () => (shown.at === null ? (text.blocks[firstWhole()]?.turn ?? null) : (text.turns[shown.at] ?? null)),
+    focus: () => box.focus({ preventScroll: true }),
     place: () => text.blocks[firstWhole()]?.start ?? 0,
     destroy: () => {
       cancelAnimationFrame(frame);
