@@ -4,6 +4,7 @@ import typer
 
 from assistant.cli import codebook_edits  # noqa: F401 - adds its commands
 from assistant.cli.add import add_command
+from assistant.cli.again import again_command, glossary_command, speakers_command
 from assistant.cli.audit import audit_app
 from assistant.cli.candidates import candidates_command
 from assistant.cli.codebook import codebook_app
@@ -36,6 +37,9 @@ app = typer.Typer(
 app.command("new")(new_command)
 app.command("add")(add_command)
 app.command("transcribe")(transcribe_command)
+app.command("speakers")(speakers_command)
+app.command("again")(again_command)
+app.command("glossary")(glossary_command)
 app.command("correct")(correct_command)
 app.command("queue")(queue_command)
 app.add_typer(codebook_app, name="codebook")

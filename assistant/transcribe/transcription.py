@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from filelock import FileLock, Timeout
 
@@ -14,14 +13,14 @@ from assistant.models import choose
 from assistant.settings import Settings
 from assistant.transcribe.audio import Recording
 from assistant.transcribe.doubts import doubted
-from assistant.transcribe.hearing import Progress, StoppedError, Task, hear
+from assistant.transcribe.hearing import LISTENING_SHARE, Progress, StoppedError, Task, hear
 from assistant.transcribe.listening import Listening, by_channel, who_speaks
 from assistant.transcribe.recogniser import AUTO, Recogniser
+from assistant.transcribe.recordings import media_of
 from assistant.transcribe.speakers import NeuralListener, Spoken, VoiceListener
 from assistant.transcribe.speakers.words import turns_of
 from assistant.transcribe.windows import SpeechFinder, find_speech
-from store.canonical import sha256_file
-from store.errors import ConflictError, InvalidInputError, NotFoundError, StudyError
+from store.errors import ConflictError, InvalidInputError, StudyError
 from store.glossary import glossary
 from store.interviews import interview, interviews, set_media_facts
 from store.study import TRANSCRIBE_LOCK, Study
@@ -36,8 +35,6 @@ from store.values import Interview, NewTurn, Transcript, Utterance
 
 ORIGIN = "transcription"
 NONE = "none"
-LISTENING_SHARE = 5
-"""Telling speakers apart takes about a fifth of the time that hearing words takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +207,7 @@ def _transcribed(
             study, _untranscribed(study, label), recogniser, wanted.language, progress, cancel, tools.find, apart
         )
         language = recogniser.language_for(wanted.language)
-        with Recording(_media(task), task.name) as sound:
+        with Recording(media_of(study, task.interview)[0], task.name) as sound:
             checkpoint = begin_transcription(study, label, task.settings())
             notices = hear(task, sound, checkpoint, language)
             spoken = _speakers(task, sound, checkpoint, tools, wanted)
@@ -250,7 +247,7 @@ def _speakers(task: Task, sound: Recording, checkpoint: Checkpoint, tools: Tools
 
     def report(done_ms: int) -> None:
         task.stop_if_asked(total_ms)
-        task.tell(total_ms, total_ms + (total_ms - done_ms) // LISTENING_SHARE)
+        task.tell(total_ms + done_ms // LISTENING_SHARE, total_ms)
 
     return who_speaks(listening, count, report)
 
@@ -280,21 +277,6 @@ def _untranscribed(study: Study, label: str) -> Interview:
     if found.transcribed:
         raise ConflictError(f"{label} has a transcript already; correct that one instead of transcribing again.")
     return found
-
-
-def _media(task: Task) -> Path:
-    """The recording's file, the same bytes that were added."""
-    if task.interview.media is None:
-        raise NotFoundError(f"The recording of {task.name} was erased; add it again to transcribe it.")
-    path = task.study.folder / task.interview.media
-    if not path.is_file():
-        raise NotFoundError(f"The recording of {task.name} is missing; put {path} back, or add it again.")
-    if sha256_file(path) != task.interview.source_sha256:
-        raise ConflictError(
-            f"The recording of {task.name} changed since it was added; put the original back as {path}, "
-            "or add the new one as another interview."
-        )
-    return path
 
 
 def _kept(
