@@ -1,6 +1,8 @@
 """Corrections on the disk: each is a new revision of the transcript, and takes segments, scores and codings along."""
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +31,11 @@ def correct(study: Study, label: str, edit: Edit, *, coder: str, expected: int |
 
     Raises ConflictError where somebody else corrected it meanwhile, InvalidInputError where the edit cannot be made.
     """
+    with _undisturbed():
+        return _corrected(study, label, edit, coder, expected)
+
+
+def _corrected(study: Study, label: str, edit: Edit, coder: str, expected: int | None) -> Corrected:
     before = _expected(study, label, expected)
     old = turns_of(before)
     done = edit(old)
@@ -69,11 +76,24 @@ def turns_of(found: Transcript) -> Turns:
 
 
 def _as_in(study: Study, label: str, revision: int, how: str, said: str, coder: str, expected: int | None) -> Corrected:
-    before = _expected(study, label, expected)
-    turns = turns_of(transcript(study, label, revision))
-    if turns == turns_of(before):
-        return Corrected(before, f"{label} is as it was in revision {revision} already.", changed=False)
-    return _kept(study, before, turns, {"what": how, "to": revision}, coder, said)
+    with _undisturbed():
+        before = _expected(study, label, expected)
+        turns = turns_of(transcript(study, label, revision))
+        if turns == turns_of(before):
+            return Corrected(before, f"{label} is as it was in revision {revision} already.", changed=False)
+        return _kept(study, before, turns, {"what": how, "to": revision}, coder, said)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Hold the garbage collector off: it would walk through every word of two hours of speech again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _expected(study: Study, label: str, expected: int | None) -> Transcript:

@@ -50,7 +50,7 @@ class Ledger:
             known, known_count, known_transcript = self._stamp
             new = decisions_since(self._study, known)
             within = sum(event <= last for event, _ in new)
-            if known and (transcript != known_transcript or known_count + within != count):
+            if transcript != known_transcript or (known and known_count + within != count):
                 # a transcript was corrected, or an interview erased: begin again
                 known, known_count, new = 0, 0, decisions_since(self._study, 0)
                 self._begin()

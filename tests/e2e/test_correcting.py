@@ -318,4 +318,4 @@ def test_an_edit_of_two_hours_is_soon_on_the_disk(page, address, long):
         corrected(page, f"number {number}.")
     print("on the disk after", [round(each, 2) for each in spent], "seconds")
     assert abs(page.evaluate("document.querySelector('.tv-box').scrollTop") - top) < 200
-    assert min(spent) < 3, "about one second on a quiet machine"
+    assert min(spent) < 2, "about one second on a quiet machine"

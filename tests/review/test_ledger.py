@@ -97,3 +97,15 @@ def test_a_reading_over_several_segments_counts_for_all_it_covers(machines):
     assert len(read) == sum(s.interview == first.interview for s in found)
     assert ledger.has_readings("ada", first.transcript_id)
     assert not ledger.has_readings("eve", first.transcript_id)
+
+
+def test_a_correction_before_the_first_decision_is_noticed(machines):
+    """The ledger of a study without decisions must not stay on the transcripts it saw first."""
+    label, code = spoken(machines)[0].interview, current_codebook(machines).codes[0].guid
+    ledger = Ledger(machines)
+    ledger.refresh()
+    revise_transcript(machines, label, [NewTurn("All is new.")], coder="ben")
+    text = transcript(machines, label)
+    keep_decisions(machines, "ana", [DecisionDraft(text.id, Span(0, 3), Verdict.ADD, code)])
+    ledger.refresh()
+    assert [word.span for word in ledger.words(text.id)] == [Span(0, 3)]
