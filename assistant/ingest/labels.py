@@ -93,7 +93,7 @@ def heading(line: str, bold: int = 0) -> Heading:
         label, shape, rest = strong, BOLD, unstamped[len(strong) :].lstrip(": \t")
     if label is None and leading and re.fullmatch(_NAME, unstamped):
         label, shape, rest = unstamped, "after stamp", ""
-    if label is not None and (inner := stamps.LEADING.match(rest)):
+    if label is not None and (inner := stamps.LEADING.match(rest)) and not _clock_time(inner[0], rest[inner.end() :]):
         stamp, rest = inner[0], rest[inner.end() :]
         shape = "stamp line" if shape == "bracket" and not rest else shape
     if label is None or not _name_shaped(label, shape):
@@ -102,6 +102,11 @@ def heading(line: str, bold: int = 0) -> Heading:
     start, end = stamps.milliseconds(written) if written else (None, None)
     bare = leading is not None and line[0].isdigit()
     return Heading(line, label and " ".join(label.split()), shape, start, end, rest, unstamped, bare)
+
+
+def _clock_time(written: str, rest: str) -> bool:
+    """Whether what looks like a stamp after a label may be said: `Anna: 10:30 is when we met.` is such a line."""
+    return bool(rest) and written[0].isdigit() and written.count(":") == 1
 
 
 def is_about_the_file(line: str) -> bool:

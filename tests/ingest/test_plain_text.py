@@ -250,3 +250,17 @@ def test_any_text_survives_from_file_to_slice(tmp_path_factory, study, spoken, l
     interview = add_interview(study, source, "transcript")
     kept = add_transcript(study, interview.label, result.turns, origin="import")
     assert [turn.span.of(kept.text) for turn in kept.turns] == [text for _, text in joined(pairs)]
+
+
+def test_a_clock_time_after_a_label_is_speech(tmp_path):
+    """Somebody says when they met; a stamp with hours, in brackets or alone on its line is still a stamp."""
+    path = tmp_path / "talk.txt"
+    path.write_text(
+        "Anna: 10:30 is when we met.\nBo: 00:00:12 Right.\nAnna: [01:02] Yes.\nBo: Fine.\n", encoding="utf-8"
+    )
+    turns = read_transcript(path).turns
+    assert [(turn.text, turn.start_ms) for turn in turns[:3]] == [
+        ("10:30 is when we met.", None),
+        ("Right.", 12_000),
+        ("Yes.", 62_000),
+    ]
