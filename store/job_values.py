@@ -43,7 +43,8 @@ class Job:
     """A recording in the queue, with the name of its file.
 
     `begun_ms` is where the last run took it up, `seconds` what that run took so far, `heard_at` when `done_ms` was
-    reached; `why` tells of a failure.
+    reached; `why` tells of a failure. `total_ms` may be longer than the recording: telling speakers apart comes
+    after hearing, and counts too.
     """
 
     id: int
@@ -61,6 +62,11 @@ class Job:
     begun_ms: int
     seconds: float
     heard_at: datetime | None
+
+    @property
+    def percent(self) -> int:
+        """How much of it is done."""
+        return min(100, 100 * self.done_ms // self.total_ms) if self.total_ms else 0
 
     @property
     def speed(self) -> float | None:

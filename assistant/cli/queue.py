@@ -137,7 +137,7 @@ def _line(each: "Queued", *, works: bool) -> str:
     job = each.job
     parts = [job.interview, job.state if works or job.state != "running" else "interrupted"]
     if job.state in ("running", "paused", "waiting") and job.total_ms:
-        parts.append(f"{100 * job.done_ms // job.total_ms} % of {clock(job.total_ms)}")
+        parts.append(f"{job.percent} %")
     if job.state == "running" and job.speed:
         parts.append(f"{job.speed:.1f} times as fast as it was said")
     if each.left_s is not None:

@@ -32,7 +32,7 @@ NEEDED_BYTES = 20_000_000
 """With less room on the disk, no further recording is taken."""
 
 MOST_SPEAKERS = 20
-_WORKER = (sys.executable, "-P", "-m", "assistant.transcribe.queue_worker")
+WORKER = (sys.executable, "-P", "-m", "assistant.transcribe.queue_worker")
 _LARGEST_LOG = 1_000_000
 _BEGINS_SECONDS = 4.0
 """So long after one was started, no other is, although it has not taken the lock yet."""
@@ -146,7 +146,7 @@ def start_worker(study: Study) -> bool:
     try:
         with os.fdopen(_log(folder / LOG), "ab") as output:
             process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [*_WORKER, str(folder)],
+                [*WORKER, str(folder)],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

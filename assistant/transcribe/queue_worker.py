@@ -22,7 +22,8 @@ from filelock import FileLock, Timeout
 from assistant.privacy import go_offline
 from assistant.settings import Settings, load_settings
 from assistant.transcribe.hearing import Progress, StoppedError
-from assistant.transcribe.queue import QUEUE_LOCK, is_held, lacks_room
+from assistant.transcribe.queue import QUEUE_LOCK, WORKER, is_held, lacks_room
+from assistant.transcribe.queue_keeper import TOLD_TO_END, keep_alive
 from assistant.transcribe.transcription import transcribe
 from store.errors import ConflictError, StudyError
 from store.job_steps import fail_job, finish_job, job_state, keep_progress, put_back, recover, take_next
@@ -43,6 +44,7 @@ _LOCK_SECONDS = 5.0
 _PAUSE_SECONDS = 0.2
 _OTHERS_SECONDS = 2.0
 _NICER = 5
+_CHILD = "--child"
 
 
 @dataclass(slots=True)
@@ -151,6 +153,11 @@ def _one(study: Study, job: Job, hear: Hear, tell: Tell | None, log: Callable[[s
 
 
 def _unexpected(job: Job, error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return (
+            f"Transcribing {job.interview} ({job.file}) failed ({error.strerror}); see to that disk or file, then try "
+            "it again: what was heard is kept."
+        )
     return (
         f"Transcribing {job.interview} ({job.file}) failed in a way nobody thought of ({type(error).__name__}: "
         f"{error}); try it again, and if that does not help, take another model."
@@ -195,24 +202,31 @@ def log_line(text: str) -> None:
 
 
 def main() -> int:
-    """Work off the queue of the study named on the command line."""
+    """Work off the queue of the study named on the command line, in a child that is started again where it dies."""
+    folder, *rest = sys.argv[1:]
+    if rest == [_CHILD]:
+        return _work_as_child(Path(folder))
+    return keep_alive([*WORKER, folder, _CHILD], log_line)
+
+
+def _work_as_child(folder: Path) -> int:
     go_offline()
     signal.signal(signal.SIGTERM, _end)
     if hasattr(os, "nice"):
         os.nice(_NICER)  # whoever codes meanwhile comes first
     log_line("a worker begins")
     try:
-        with open_study(Path(sys.argv[1])) as study:
+        with open_study(folder) as study:
             work(study, log=log_line)
     except StudyError as error:
         log_line(f"it ends: {type(error).__name__}")
         return 1
-    log_line("nothing waits")
+    log_line("it ends")
     return 0
 
 
 def _end(_signal: int, _frame: object) -> NoReturn:
-    raise SystemExit(143)
+    raise SystemExit(TOLD_TO_END)
 
 
 if __name__ == "__main__":

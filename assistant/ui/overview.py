@@ -69,7 +69,9 @@ def next_steps(study: Study, found: Sequence[InterviewLine]) -> list[tuple[str, 
             ("Bring your recordings and transcripts: the page Add interviews, or", f"interview add {name} FILE…")
         )
     if any(not line.transcribed for line in found):
-        steps.append(("Some recordings are not transcribed yet.", f"interview transcribe {name}"))
+        steps.append(
+            ("Some recordings are not transcribed yet: the page Recordings, or", f"interview transcribe {name}")
+        )
     if current_codebook(study) is None:
         steps.append(("There is no codebook yet.", f"interview codebook import {name} codebook.csv"))
     elif latest_run(study) is None and found:

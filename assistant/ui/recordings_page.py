@@ -22,6 +22,7 @@ from store.segments import unsegmented
 from store.study import Study
 
 _EVERY_SECONDS = 2.0
+_IDLE_SECONDS = 10.0
 _MOST_SPEAKERS = 6
 _PARTS = ("Being transcribed", "In the queue", "Failed", "Not in the queue")
 _STANDS = {JobState.RUNNING: 0, JobState.WAITING: 1, JobState.PAUSED: 1, JobState.FAILED: 2, JobState.CANCELLED: 3}
@@ -35,8 +36,8 @@ def recordings_page() -> None:
         notice("There is no recording yet; bring some on the page “Add interviews”.")
     else:
         usable = _draw_wishes(study)
-        busy = _busy(current_queue(study))
-        st.fragment(_draw_queue, run_every=_EVERY_SECONDS if busy else None)(study, desk, busy, usable)
+        every = _every(current_queue(study))
+        st.fragment(_draw_queue, run_every=every)(study, desk, every, usable)
     _draw_glossary(study, desk)
 
 
@@ -61,16 +62,19 @@ def _draw_wishes(study: Study) -> bool:
     return True
 
 
-def _busy(queue: Queue) -> bool:
-    return queue.works and queue.waits
+def _every(queue: Queue) -> float | None:
+    """How often the queue is drawn again: often while something runs, now and then where a worker may come."""
+    if not queue.waits:
+        return None
+    return _EVERY_SECONDS if queue.works else _IDLE_SECONDS
 
 
 @told
-def _draw_queue(study: Study, desk: RecordingsDesk, drawn_busy: bool, usable: bool) -> None:
+def _draw_queue(study: Study, desk: RecordingsDesk, drawn_every: float | None, usable: bool) -> None:
     queue = current_queue(study)
     if unsegmented(study):
         segment_new(study)
-    if _busy(queue) is not drawn_busy:
+    if _every(queue) != drawn_every:
         st.rerun()  # how often this fragment is drawn again is decided outside it
     if desk.problem:
         notice(desk.problem, "problem")

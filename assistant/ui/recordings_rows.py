@@ -95,14 +95,14 @@ def _standing(row: Row, *, works: bool) -> str:
         JobState.PAUSED: "Paused",
     }.get(job.state, job.state)
     parts = [words, *_how_far(row.queued, works=works), *_how(job.wanted)]
-    bar = _bar(job.done_ms, job.total_ms, row.interview.label) if job.done_ms or job.state is JobState.RUNNING else ""
+    bar = _bar(job.percent, row.interview.label) if job.done_ms or job.state is JobState.RUNNING else ""
     return element("p", " · ".join(parts), f"recording-state {job.state}") + bar
 
 
 def _how_far(queued: Queued, *, works: bool) -> list[str]:
     job, parts = queued.job, list[str]()
     if job.total_ms and (job.done_ms or job.state is JobState.RUNNING):
-        parts.append(f"{clock(job.done_ms)} of {clock(job.total_ms)}")
+        parts.append(f"{job.percent} %")
     if job.state is JobState.RUNNING and job.speed and works:
         parts.append(f"{job.speed:.1f} × as fast as spoken")
     if queued.left_s is not None and job.state is not JobState.PAUSED and works:
@@ -120,6 +120,5 @@ def _how(wanted: Wanted) -> list[str]:
     return chosen
 
 
-def _bar(done_ms: int, total_ms: int, label: str) -> str:
-    share = min(100, 100 * done_ms // total_ms) if total_ms else 0
-    return f'<progress max="100" value="{share}" aria-label="{escape(label)}: {share} % heard"></progress>'
+def _bar(percent: int, label: str) -> str:
+    return f'<progress max="100" value="{percent}" aria-label="{escape(label)}: {percent} % done"></progress>'

@@ -76,7 +76,7 @@ def test_json_holds_what_a_script_needs(study):
     assert 0 <= running["left_seconds"] <= 0.5
     assert (failed["state"], failed["why"]) == ("failed", "It broke.")
     lines = run(study).stdout.splitlines()
-    assert lines[0].startswith("I2  interrupted  50 % of 0:12  12.0 times as fast")
+    assert lines[0].startswith("I2  interrupted  50 %  12.0 times as fast")
     assert lines[1] == "I1  failed  It broke."
     assert "Nobody works it off" in run(study).stderr
 

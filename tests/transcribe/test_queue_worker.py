@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from fake_recogniser import FakeRecogniser, loud_stretches
 from filelock import FileLock
@@ -26,6 +27,7 @@ from assistant.transcribe.queue import (
     start_worker,
     worker_is_there,
 )
+from assistant.transcribe.queue_keeper import keep_alive
 from assistant.transcribe.queue_worker import work
 from store.errors import ConflictError, InvalidInputError, NotFoundError
 from store.interviews import add_interview, interview
@@ -404,6 +406,49 @@ def test_all_that_have_none_are_queued_or_those_named_first(two: Study) -> None:
     assert [job.interview for job in jobs(two)] == ["I2", "I1"]
 
 
+CRASHES = """
+import os, signal, sys
+from pathlib import Path
+from assistant.transcribe import queue_worker
+from store.study import open_study
+
+def hear(study, job, settings, progress, cancel):
+    with Path(sys.argv[2]).open("a") as log:
+        log.write(job.interview + "\\n")
+    if job.interview == "I1":
+        os.kill(os.getpid(), signal.SIGKILL)
+
+with open_study(Path(sys.argv[1])) as study:
+    queue_worker.work(study, hear=hear, log=queue_worker.log_line)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_a_recording_that_kills_workers_does_not_hold_up_the_others(
+    two: Study, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another worker is started twice by itself; then the recording fails in a sentence and the next one is heard."""
+    monkeypatch.setattr("assistant.transcribe.queue_keeper._PAUSE_SECONDS", 0.0)
+    monkeypatch.chdir(ROOT)
+    queue_both(two)
+    said = []
+    assert keep_alive([sys.executable, "-c", CRASHES, str(two.folder), str(log)], said.append) == 0
+    assert log.read_text(encoding="utf-8").split() == ["I1", "I1", "I2"]
+    assert (state(two, "I1"), state(two, "I2")) == ("failed", "done")
+    assert "ended twice at the same place" in next(job.why for job in jobs(two) if job.interview == "I1")
+    assert said == ["a worker died with status -9"] * 2
+
+
+def test_workers_that_die_at_once_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a library crashes while it is loaded, no process is started for ever; an ordinary end is no death."""
+    monkeypatch.setattr("assistant.transcribe.queue_keeper._PAUSE_SECONDS", 0.0)
+    said = []
+    assert keep_alive([sys.executable, "-c", "import os; os._exit(77)"], said.append) == 77
+    assert len(said) == 21
+    assert keep_alive([sys.executable, "-c", "import sys; sys.exit(1)"], said.append) == 1
+    assert len(said) == 21
+
+
 STARTER = """
 import sys
 from pathlib import Path
@@ -434,6 +479,28 @@ def test_a_started_worker_is_a_process_of_its_own(two: Study, tmp_path: Path) ->
     assert (two.folder / QUEUE_LOCK).stat().st_size == 0
     if sys.platform != "win32":
         assert (two.folder / LOG).stat().st_mode & 0o77 == 0
+
+
+@pytest.mark.models
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGTERM to catch")
+def test_a_started_worker_that_is_told_to_end_takes_its_child_with_it(study: Study) -> None:
+    """Nothing runs on after the machine asked for an end, and the recording waits again."""
+    add_interview(study, ROOT / "samples" / "recordings" / "I4.mp3", "recording", label="I4")
+    enqueue(study, load_settings(), None, Wanted(TINY, "en", "none"))
+    start_elsewhere(study)
+    until(lambda: state(study, "I4") == "running")
+    (keeper,) = [p for p in psutil.process_iter(["cmdline"]) if is_keeper(p.info["cmdline"] or [], study)]
+    child = keeper.children()
+    keeper.terminate()
+    until(lambda: not worker_is_there(study))
+    gone, alive = psutil.wait_procs([keeper, *child], timeout=PATIENCE_S)
+    assert (len(gone), alive) == (2, [])
+    assert state(study, "I4") == "waiting"
+
+
+def is_keeper(command: list[str], study: Study) -> bool:
+    """Whether that is the command line of the process that keeps this study's worker."""
+    return "assistant.transcribe.queue_worker" in command and command[-1] == str(study.folder.resolve())
 
 
 @pytest.mark.models

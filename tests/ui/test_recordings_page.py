@@ -25,14 +25,15 @@ MODEL = "own-model"
 
 @pytest.fixture(autouse=True)
 def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A machine with one speech model, a file of a researcher's own that nothing here loads."""
-    folder = tmp_path / "models" / MODEL
-    folder.mkdir(parents=True)
-    (folder / "model.bin").write_bytes(b"weights")
-    files = (measured(folder, "model.bin"),)
-    write_record(folder, ModelRecord(name=MODEL, role="whisper", source="local", files=files))
-    monkeypatch.setenv("INTERVIEW_MODELS_DIR", str(folder.parent))
-    return folder.parent
+    """A machine with one speech model and one for voices, files of a researcher's own that nothing here loads."""
+    for name, role in ((MODEL, "whisper"), ("own-voices", "speakers")):
+        folder = tmp_path / "models" / name
+        folder.mkdir(parents=True)
+        (folder / "model.bin").write_bytes(b"weights")
+        files = (measured(folder, "model.bin"),)
+        write_record(folder, ModelRecord(name=name, role=role, source="local", files=files))
+    monkeypatch.setenv("INTERVIEW_MODELS_DIR", str(tmp_path / "models"))
+    return tmp_path / "models"
 
 
 @pytest.fixture(autouse=True)
@@ -131,8 +132,8 @@ def test_what_runs_shows_how_far_and_how_fast(page: Callable, recorded) -> None:
     with FileLock(recorded.folder / QUEUE_LOCK):
         app = page("recordings")
         said = html(app)
-        assert '<progress max="100" value="25" aria-label="I3: 25 % heard">' in said
-        assert "Being transcribed · 0:05 of 0:20 · 5000.0 × as fast as spoken · about 0:00 left" in said
+        assert '<progress max="100" value="25" aria-label="I3: 25 % done">' in said
+        assert "Being transcribed · 25 % · 5000.0 × as fast as spoken · about 0:00 left" in said
         assert "1 recording to go, about 0:00 in all." in said
         assert [b.key for b in app.button if b.key == "recording_go_on"] == []
         assert buttons(app, recorded, "I3") == ["Pause", "Cancel"]
@@ -144,7 +145,7 @@ def test_a_queue_that_nobody_works_off_can_go_on(page: Callable, recorded, start
     keep_progress(recorded, take_next(recorded).id, 5_000, 20_000, begun_ms=0, seconds=1.0)
     app = page("recordings")
     assert "Nobody works the queue off" in html(app)
-    assert "Interrupted · 0:05 of 0:20" in html(app)
+    assert "Interrupted · 25 %" in html(app)
     app.button(key="recording_go_on").click().run()
     assert started == [recorded.guid]
     assert "The queue goes on." in html(app)
@@ -166,6 +167,19 @@ def test_a_failure_shows_its_sentence_and_can_be_tried_again(page: Callable, rec
     (job,) = jobs(recorded)
     assert (str(job.state), job.wanted.language) == ("waiting", "auto")
     assert len(started) == 2
+
+
+def test_a_number_of_speakers_needs_the_model_that_tells_them_apart(page: Callable, recorded, models: Path) -> None:
+    """It is said at once, not hours later; without telling apart it can be queued."""
+    (models / "own-voices" / "model.bin").unlink()
+    app = page("recordings")
+    app.selectbox(key="recording_speakers").set_value("2").run()
+    press(app, recorded, "transcribe", "I3")
+    assert "interview models pull voices" in html(app)
+    assert jobs(recorded) == ()
+    app.selectbox(key="recording_speakers").set_value("none").run()
+    press(app, recorded, "transcribe", "I3")
+    assert states(recorded) == {"I3": "waiting"}
 
 
 def test_what_cannot_be_done_is_said(page: Callable, recorded, monkeypatch: pytest.MonkeyPatch) -> None:
