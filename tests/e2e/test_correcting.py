@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from small_study import silence
 from spoken_study import ANSWER, QUESTION, build_spoken_study
+from test_accessibility import SMALLEST, TOO_SMALL, complaints
 from test_transcript_view import SOUND, drag, settle
 from transcript_stage import long_talk
 
@@ -319,3 +320,40 @@ def test_an_edit_of_two_hours_is_soon_on_the_disk(page, address, long):
     print("on the disk after", [round(each, 2) for each in spent], "seconds")
     assert abs(page.evaluate("document.querySelector('.tv-box').scrollTop") - top) < 200
     assert min(spent) < 2, "about one second on a quiet machine"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 700])
+def test_all_that_can_be_opened_is_accessible(page, address, marked, scheme, width):
+    """No finding of axe in any panel or in the field, nothing too small, and nothing to scroll sideways."""
+    correct(marked, "I4", edit_text(2, "Good, it was not that."), coder="Ben")
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 800})
+    opened(page, address, "I4", "you came here")
+    page.locator(".tv-box").focus()
+    page.keyboard.press("ArrowDown")
+    found = []
+    for door in ("find", "speakers", "history", "keys"):
+        page.locator(f"[data-door={door}]").click()
+        page.locator(f"[data-door={door}][aria-expanded=true]").wait_for()
+        if door == "find":
+            page.keyboard.type("stay")
+            page.keyboard.press("Enter")
+            page.get_by_text("3 places; untick").wait_for()
+            settle(page)
+        found += complaints(page)
+        assert page.evaluate(TOO_SMALL, SMALLEST) == []
+    page.keyboard.press("Escape")
+    page.locator(".tv-box").focus()
+    page.keyboard.press("e")
+    page.locator(FIELD).wait_for()
+    found += complaints(page)
+    page.keyboard.press("Escape")
+    page.keyboard.press("r")
+    page.get_by_label("Speaker of this turn").wait_for()
+    found += complaints(page)
+    assert found == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate(
+        "document.querySelector('.stMain').scrollWidth <= document.querySelector('.stMain').clientWidth"
+    )
