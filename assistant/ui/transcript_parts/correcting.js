@@ -29,12 +29,17 @@ function createCorrecting(tools) {
     const cursor = view.cursor()?.[0] ?? turn.start;
     const caret = cursor > turn.start && cursor < turn.end ? unitsOf(original, cursor - turn.start) : 0;
     const label = `Text of turn ${turn.index + 1}, ${turn.speaker ?? "speaker unknown"}`;
-    const typed = (value) => (value === original ? drafts.delete(key) : drafts.set(key, value));
+    const typed = (value) => {
+      if (value === original) drafts.delete(key);
+      else drafts.set(key, value);
+      view.showOverlay();
+    };
     const field = createEditField({ text: drafts.get(key) ?? original, caret, label, keep, leave, typed, sound });
     editing = { turn: turn.index, original, key, field, act: null };
     view.setOverlay(turn.index, field.box);
     view.scrollTo(turn.start);
     field.begin();
+    view.showOverlay();
     if (drafts.has(key)) field.tell("This is what you typed before and did not keep.");
     return true;
   }

@@ -22,6 +22,7 @@ function createDrawers(host, makers, { changed, closed }) {
     const first = open.part.focus?.() ?? host.querySelector("input, select, button:not([data-k='drawer close']), a");
     (first ?? host.querySelector("button"))?.focus({ preventScroll: true });
     host.parentElement.scrollTop = 0;
+    if (matchMedia("(max-width: 900px)").matches) host.scrollIntoView({ block: "start" }); // the side is below
     return true;
   }
 

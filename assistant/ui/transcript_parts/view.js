@@ -316,6 +316,14 @@ function createTranscript(place, { onSelect, onClickSegment, onMarkClick, onPlac
     overlay.box.style.minHeight = `${Math.max(40, bottom - top)}px`;
   }
 
+  // So that all of what lies over a turn is seen, or its end where it is higher than the screen.
+  function showOverlay() {
+    if (!overlay) return;
+    placeOverlay();
+    const below = overlay.box.getBoundingClientRect().bottom + 6 - box.getBoundingClientRect().bottom;
+    if (below > 0) box.scrollTop += below;
+  }
+
   function setMarks(marks) {
     const laid = laidOut(marks);
     const [old, now] = [shown.marks, laid].map((list) => new Map(list.map((mark) => [JSON.stringify(mark), mark])));
@@ -360,6 +368,7 @@ function createTranscript(place, { onSelect, onClickSegment, onMarkClick, onPlac
     setLook,
     setWaiting,
     setOverlay,
+    showOverlay,
     turns: () => text.turns,
     speakers: () => text.speakers,
     textOf: (start, end) => text.slice(start, end),
