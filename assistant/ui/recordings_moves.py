@@ -27,10 +27,18 @@ _STATE = "recordings_desk"
 
 @dataclass(slots=True)
 class RecordingsDesk:
-    """What one tab has to say."""
+    """What one tab has to say, and which recordings had a transcript when it was drawn last."""
 
     said: str = ""
     problem: str = ""
+    finished: frozenset[str] | None = None
+
+    def look(self, finished: frozenset[str]) -> None:
+        """Say what got its transcript since."""
+        new = sorted(finished - self.finished) if self.finished is not None else []
+        if new:
+            self.said = f"{', '.join(new)} {'has its transcript' if len(new) == 1 else 'have their transcripts'}."
+        self.finished = finished
 
 
 def current_recordings() -> RecordingsDesk:

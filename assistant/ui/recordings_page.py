@@ -10,9 +10,9 @@ from assistant.transcribe.languages import LANGUAGES
 from assistant.transcribe.queue import Queue, Queued, current_queue
 from assistant.transcribe.recogniser import MIXED
 from assistant.ui import recordings_moves as moves
-from assistant.ui.markup import clock, element, heading, notice
+from assistant.ui.markup import element, heading, notice
 from assistant.ui.recordings_moves import GLOSSARY, LANGUAGE, MODEL, SPEAKERS, RecordingsDesk, current_recordings
-from assistant.ui.recordings_rows import Row, draw_row, finished_list
+from assistant.ui.recordings_rows import Row, about_time, draw_row, finished_list
 from assistant.ui.session import current_study, current_visit, study_settings, told
 from store.errors import NotFoundError
 from store.glossary import glossary
@@ -74,6 +74,8 @@ def _draw_queue(study: Study, desk: RecordingsDesk, drawn_every: float | None, u
     queue = current_queue(study)
     if unsegmented(study):
         segment_new(study)
+    done = [each for each in interviews(study) if each.kind == "recording" and each.transcribed]
+    desk.look(frozenset(each.label for each in done))
     if _every(queue) != drawn_every:
         st.rerun()  # how often this fragment is drawn again is decided outside it
     if desk.problem:
@@ -90,7 +92,6 @@ def _draw_queue(study: Study, desk: RecordingsDesk, drawn_every: float | None, u
             st.html(element("h2", title))
             for row in here:
                 draw_row(study, desk, row, works=queue.works, usable=usable)
-    done = [each for each in interviews(study) if each.kind == "recording" and each.transcribed]
     if done:
         st.html(element("h2", "With a transcript") + finished_list(done, current_visit().sitting.coder))
 
@@ -129,7 +130,7 @@ def _left(queue: Queue, open_ones: Sequence[Queued]) -> str:
     many = f"{len(open_ones)} recording{'' if len(open_ones) == 1 else 's'} to go"
     if queue.left_s is None or not queue.works:
         return f"{many}."
-    return f"{many}, about {clock(round(queue.left_s * 1000))} in all."
+    return f"{many}, {about_time(queue.left_s)} in all."
 
 
 def _draw_glossary(study: Study, desk: RecordingsDesk) -> None:

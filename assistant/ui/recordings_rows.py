@@ -16,6 +16,8 @@ from store.job_values import AUTO, JobState, Wanted
 from store.study import Study
 from store.values import Interview
 
+_FEW_SECONDS = 5.0
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -45,12 +47,17 @@ def finished_list(done: Sequence[Interview], coder: str) -> str:
     lines = []
     for each in done:
         link = f"transcripts?{urlencode({'interview': each.label, **({'coder': coder} if coder else {})})}"
-        language = f" · {each.language}" if each.language else ""
+        language = f" · {LANGUAGES.get(each.language, each.language)}" if each.language else ""
         lines.append(
             f"<li>{_title(each)}<span>{escape(clock(each.duration_ms) + language)}</span>"
             f'<a href="{escape(link)}" target="_self">Read {escape(each.label)}</a></li>'
         )
     return f'<ul class="recordings-done">{"".join(lines)}</ul>'
+
+
+def about_time(seconds: float) -> str:
+    """A time that is only known roughly."""
+    return "a few seconds" if seconds < _FEW_SECONDS else f"about {clock(round(seconds * 1000))}"
 
 
 def _acts(row: Row) -> tuple[tuple[str, moves.Act[...], tuple[str, ...]], ...]:
@@ -106,7 +113,7 @@ def _how_far(queued: Queued, *, works: bool) -> list[str]:
     if job.state is JobState.RUNNING and job.speed and works:
         parts.append(f"{job.speed:.1f} × as fast as spoken")
     if queued.left_s is not None and job.state is not JobState.PAUSED and works:
-        about = f"about {clock(round(queued.left_s * 1000))}"
+        about = about_time(queued.left_s)
         parts.append(f"{about} left" if job.state is JobState.RUNNING else f"takes {about}")
     return parts
 

@@ -98,6 +98,7 @@ def test_the_page_follows_the_queue_by_itself(page, spoken):
     page.locator(f".st-key-recording_cancel_{cancel_after} button").click()
     page.locator(".notice.good", has_text="I4 is not in the queue any more").wait_for()
     page.get_by_role("link", name="Read I3").wait_for(timeout=PATIENCE_S * 1_000)
+    page.locator(".notice.good", has_text="I3 has its transcript.").wait_for()
     page.get_by_text("Nothing waits.").wait_for()
     assert {job.interview: str(job.state) for job in jobs(spoken)} == {"I3": "done", "I4": "cancelled"}
 

@@ -133,8 +133,8 @@ def test_what_runs_shows_how_far_and_how_fast(page: Callable, recorded) -> None:
         app = page("recordings")
         said = html(app)
         assert '<progress max="100" value="25" aria-label="I3: 25 % done">' in said
-        assert "Being transcribed · 25 % · 5000.0 × as fast as spoken · about 0:00 left" in said
-        assert "1 recording to go, about 0:00 in all." in said
+        assert "Being transcribed · 25 % · 5000.0 × as fast as spoken · a few seconds left" in said
+        assert "1 recording to go, a few seconds in all." in said
         assert [b.key for b in app.button if b.key == "recording_go_on"] == []
         assert buttons(app, recorded, "I3") == ["Pause", "Cancel"]
 
@@ -220,6 +220,19 @@ def test_without_a_model_the_page_says_how_to_get_one(page: Callable, recorded, 
     assert app.button(key=f"recording_transcribe_{interview(recorded, 'I4').id}").disabled
     press(app, recorded, "cancel", "I3")
     assert states(recorded) == {"I3": "cancelled"}
+
+
+def test_what_got_its_transcript_is_said(page: Callable, recorded) -> None:
+    """Instead of what was said before, once, and not for those that had theirs when the page was opened."""
+    queue_job(recorded, "I3")
+    app = page("recordings")
+    press(app, recorded, "pause", "I3")
+    assert "has its transcript." not in html(app)
+    add_transcript(recorded, "I3", [NewTurn(text="Hello there.")], origin="transcription")
+    app.run()
+    assert "I3 has its transcript." in html(app)
+    assert "I3 is paused" not in html(app)
+    assert "Read I3" in html(app)
 
 
 def test_a_transcript_that_arrives_is_cut_into_segments(page: Callable, recorded) -> None:
