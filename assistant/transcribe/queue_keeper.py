@@ -43,11 +43,16 @@ def _run(command: Sequence[str]) -> int:
 
     before = signal.signal(signal.SIGTERM, end)
     try:
-        flags = subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, creationflags=flags)  # noqa: S603 - our own module
+        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, creationflags=_hidden())  # noqa: S603 - our own
         if told:
             child.terminate()
         status = child.wait()
     finally:
         signal.signal(signal.SIGTERM, before)
     return TOLD_TO_END if told else status
+
+
+def _hidden() -> int:
+    if sys.platform == "win32":
+        return subprocess.CREATE_NO_WINDOW
+    return 0
