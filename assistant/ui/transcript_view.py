@@ -16,7 +16,8 @@ from store.transcripts import transcript
 from store.values import Role, Turn
 
 PARTS = tuple(
-    f"transcript_parts/{part}.js" for part in ("offsets", "marks", "text", "rows", "selecting", "view", "following")
+    f"transcript_parts/{part}.js"
+    for part in ("offsets", "marks", "text", "rows", "selecting", "overlay", "view", "following")
 )
 """The scripts that a component with a transcript in it begins with."""
 

@@ -23,7 +23,7 @@ from store.study import Study
 from store.values import Codebook, Interview
 
 _KEY = "transcript_reader"
-_OWN = ("sound", "edit_field", "drawers", "drawer_parts", "correcting", "toolbar")
+_OWN = ("sound", "edit_field", "drawers", "drawer_parts", "correcting", "toolbar", "reader_cards")
 _SHARED = ("dom", "outbox", "picker", "forms", "cards", "keys", "playing")
 _EMPTY = Codebook(0, 0, "", (), datetime(1970, 1, 1, tzinfo=UTC), "", "")
 

@@ -165,3 +165,12 @@ def test_scores_and_segments_come_along(reader, study):
     reader.act("edit", turn=4, text="Nothing at all to add here.", revision=1)
     assert [code for kind, code, _ in reader.marks if kind == "machine"] == before
     assert [s.text for s in segments(study, "I1")][4] == "Nothing at all to add here."
+
+
+def test_the_review_page_goes_on_after_a_correction(page, study):
+    """Passages that were changed are still there to be answered, before anything is computed again."""
+    assert not page("review").exception
+    correct(study, "I1", edit_text(1, "We borrowed many of them. The owner wanted a logo."), coder="Ben")
+    assert not page("review").exception
+    for other in ("quotes", "memos", "audit", "study", "saturation"):
+        assert not page(other).exception

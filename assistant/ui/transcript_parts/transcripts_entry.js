@@ -1,13 +1,5 @@
 // The transcripts page: read, hear, correct, and code exactly what is selected; a coding that is clicked can be changed.
 
-const HOW_TO = [
-  ["Mouse", "a click on a word takes the recording there; select words to code them (Alt: by character)"],
-  ["Space", "play, pause"],
-  ["E", "correct the text of the turn; S splits it, G joins it with the next, R says who speaks"],
-  ["V", "select with arrows; A codes what is selected, M writes a memo on it"],
-  ["?", "all keys"],
-];
-
 function createReader(root) {
   const reader = { state: null, text: null, codes: null, chosen: null, selection: null, respanning: null, panel: null };
   const place = h("div", { class: "rd-transcript" });
@@ -55,6 +47,7 @@ function createReader(root) {
       return true;
     },
   };
+  const cards = createReaderCards(reader, { codes: () => codes(), respan, withdraw, addCode: (span) => addCode(span), writeMemo: (span) => writeMemo(span), leave });
   const correcting = createCorrecting(shared);
   shared.correct = correcting.correct;
   const parts = { find: findPart, speakers: speakersPart, history: historyPart, looks: looksPart, keys: keysPart };
@@ -131,14 +124,9 @@ function createReader(root) {
 
   // ---- the side: what is selected, the coding that was clicked, or how to do things
 
-  const quoteOf = ([start, end]) => {
-    const words = Array.from(reader.text.text).slice(start, end);
-    return words.length > 300 ? `${words.slice(0, 220).join("")} … ${words.slice(-60).join("")}` : words.join("");
-  };
-
   function tell() {
     const mark = reader.chosen && markOf(reader.chosen);
-    const shown = mark ? cardOf(mark) : howTo();
+    const shown = mark ? cards.cardOf(mark) : cards.howTo();
     if (panel.dataset.shown === shown.dataset.shown) return; // so that the focus stays where it is
     panel.dataset.shown = shown.dataset.shown;
     panel.replaceChildren(shown);
@@ -147,49 +135,6 @@ function createReader(root) {
   function put(...made) {
     panel.dataset.shown = "";
     panel.replaceChildren(...made);
-  }
-
-  const howTo = () => h("section", { class: "rd-card rd-keys", "data-shown": "keys", "aria-label": "Keys" }, h("dl", {}, HOW_TO.map(([key, what]) => [h("dt", {}, key), h("dd", {}, what)])));
-
-  const SAID = {
-    machine: (mark) => `Suggested by the machine · ${percent(mark.p)}`,
-    rejected: (mark) => `✕ Rejected by ${mark.mine ? "you" : mark.coder}`,
-    human: () => "✓ Coded by you",
-    other: (mark) => `✓ Coded by ${mark.coder}`,
-  };
-  const LOOKS = { machine: "rd-suggested", rejected: "rd-rejected", human: "rd-confirmed", other: "rd-confirmed" };
-
-  // A link loads the page anew; without the name in it, whoever follows it would be somebody else.
-  function asCoder() {
-    const coder = new URLSearchParams(location.search).get("coder");
-    return coder ? `&coder=${encodeURIComponent(coder)}` : "";
-  }
-
-  function cardOf(mark) {
-    const code = codes().get(mark.code) ?? { name: "A former code" };
-    return h(
-      "article",
-      { class: `rd-card ${LOOKS[mark.kind]}`, tabindex: "-1", "data-shown": JSON.stringify(mark), "data-mark": mark.id, "aria-label": `${code.name}: ${SAID[mark.kind](mark)}` },
-      h("h3", { class: "rd-head" }, dot(code), h("span", { class: "rd-name" }, code.name), code.theme && h("span", { class: "rd-theme" }, code.theme)),
-      h("p", { class: "rd-status" }, SAID[mark.kind](mark), mark.needs_look ? " · the text here was corrected: look whether the stretch still fits" : ""),
-      mark.memo && h("p", { class: "rd-definition" }, `Memo: ${mark.memo}`),
-      h("blockquote", {}, quoteOf([mark.start, mark.end])),
-      mark.kind === "human" && h("div", { class: "rd-row" }, button("Re-span", "respan", () => respan(mark), { hint: "E" }), button("Withdraw", "withdraw", () => withdraw(mark), { hint: "W" })),
-      h("p", {}, h("a", { href: `review?interview=${encodeURIComponent(reader.state.interview)}&at=${mark.start}${asCoder()}`, target: "_self", class: "go" }, "Open in Review")),
-      mark.event && h("p", {}, h("a", { href: `audit?life=${mark.event}${asCoder()}`, target: "_self", class: "go" }, "Its whole life")),
-    );
-  }
-
-  function selectedBox(span) {
-    const can = Boolean(reader.state.coder);
-    return h(
-      "section",
-      { class: "rd-card rd-selected", "aria-label": "Selected stretch" },
-      h("p", {}, h("b", {}, "Selected: "), `“${quoteOf(span)}”`),
-      can
-        ? h("div", { class: "rd-row" }, button("Code it", "code", () => addCode(span), { hint: "A", primary: true }), button("Memo", "memo", () => writeMemo(span), { hint: "M" }), button("Leave", "leave", leave, { hint: "Esc" }))
-        : h("p", { class: "rd-note" }, "Write your name into the field “Coder” at the left to code it."),
-    );
   }
 
   // ---- what is done
@@ -214,7 +159,7 @@ function createReader(root) {
     reader.selection = span;
     if (!span) return void tell();
     view.select(span); // closing the field above took it away
-    put(selectedBox(span));
+    put(cards.selectedBox(span));
     if (how === "key" && reader.state.coder) addCode(span);
   }
 

@@ -11,7 +11,6 @@ function createTranscript(place, { onSelect, onClickSegment, onMarkClick, onPlac
   let frame = 0;
   let heard = null; // what is being played
   let wanted = null; // where to scroll to as soon as there is room
-  let overlay = null; // { turn, box }: what lies over a turn's words
 
   const inner = tvElement("div", "tv-inner");
   const rows = tvElement("div", "tv-rows");
@@ -29,6 +28,15 @@ function createTranscript(place, { onSelect, onClickSegment, onMarkClick, onPlac
   place.replaceChildren(tvElement("h2", "unseen", "Transcript"), box, spoken);
 
   const selecting = createSelecting({ text: () => text, rows, shown, show, scrollTo: (offset) => bring(offset, offset + 1), runsLeft, onSelect, onPlace, seek });
+
+  const overlay = createOverlay(inner, box, (number) => {
+    const turn = text.turns[Math.min(number, text.turns.length - 1)];
+    if (!turn) return null;
+    const first = text.blockAt(turn.start);
+    const after = text.blockAt(turn.end - 1) + 1;
+    const words = drawn.get(first)?.querySelector(".tv-text");
+    return { top: heights.tops[first] + (words ? words.offsetTop : 34), bottom: heights.tops[after] ?? inner.offsetHeight };
+  });
 
   // With `keeps`, a corrected text of the same interview: what the eye is on stays where it is.
   function setText(given, keeps = false) {
@@ -109,7 +117,7 @@ function createTranscript(place, { onSelect, onClickSegment, onMarkClick, onPlac
       if (!measured()) break;
     }
     drawPlayhead();
-    placeOverlay();
+    overlay.place();
   }
 
   function putRows(first, last) {
@@ -290,40 +298,6 @@ function createTranscript(place, { onSelect, onClickSegment, onMarkClick, onPlac
     redrawBlocks((block) => meets(before, block) || meets(span, block));
   }
 
-  // Something that lies over the words of a turn, wherever those are; null takes it away.
-  function setOverlay(turn, cover) {
-    if (overlay && cover && overlay.box.contains(cover)) {
-      overlay.turn = turn;
-      return placeOverlay();
-    }
-    overlay?.box.remove();
-    overlay = turn === null ? null : { turn, box: tvElement("div", "tv-overlay") };
-    if (!overlay) return;
-    overlay.box.append(cover);
-    inner.append(overlay.box);
-    placeOverlay();
-  }
-
-  function placeOverlay() {
-    if (!overlay || !text.turns.length) return;
-    const turn = text.turns[Math.min(overlay.turn, text.turns.length - 1)];
-    const first = text.blockAt(turn.start);
-    const after = text.blockAt(turn.end - 1) + 1;
-    const words = drawn.get(first)?.querySelector(".tv-text");
-    const top = heights.tops[first] + (words ? words.offsetTop : 34);
-    const bottom = after < heights.tops.length ? heights.tops[after] : inner.offsetHeight;
-    overlay.box.style.top = `${top - 4}px`;
-    overlay.box.style.minHeight = `${Math.max(40, bottom - top)}px`;
-  }
-
-  // So that all of what lies over a turn is seen, or its end where it is higher than the screen.
-  function showOverlay() {
-    if (!overlay) return;
-    placeOverlay();
-    const below = overlay.box.getBoundingClientRect().bottom + 6 - box.getBoundingClientRect().bottom;
-    if (below > 0) box.scrollTop += below;
-  }
-
   function setMarks(marks) {
     const laid = laidOut(marks);
     const [old, now] = [shown.marks, laid].map((list) => new Map(list.map((mark) => [JSON.stringify(mark), mark])));
@@ -367,8 +341,8 @@ function createTranscript(place, { onSelect, onClickSegment, onMarkClick, onPlac
     goToTurn,
     setLook,
     setWaiting,
-    setOverlay,
-    showOverlay,
+    setOverlay: overlay.set,
+    showOverlay: overlay.show,
     turns: () => text.turns,
     speakers: () => text.speakers,
     textOf: (start, end) => text.slice(start, end),
