@@ -142,18 +142,20 @@ class WhisperRecogniser:
             segments, info = self._decoded(speech.samples, clips, language)
             if language is None:
                 language, certainty = info.language, float(info.language_probability)
-            ends = unheard(clips, segments)
+            left: list[Clip] = []
             for clip in clips:
                 own = [s for s in segments if s.seek == clip.seek]
-                found = [u for segment in own for u in _utterances(segment, speech)]
-                heard += self._again(speech, clip, found, language) if _loops(own) else found
-            clips = ends
+                careful = self._again(speech, clip, language) if _loops(own) else []
+                heard += careful or [u for segment in own for u in _utterances(segment, speech)]
+                if not careful:
+                    left.append(clip)
+            clips = unheard(left, segments)  # what was decoded again was decoded to its end
         return heard, language, certainty
 
-    def _again(self, speech: SpeechOnly, clip: Clip, found: list[Utterance], language: str | None) -> list[Utterance]:
+    def _again(self, speech: SpeechOnly, clip: Clip, language: str | None) -> list[Utterance]:
         """A looping group decoded by itself with a wider beam and, if need be, at higher temperatures.
 
-        What was found stays where that is no better.
+        Nothing where that is no better: what loops again, or no words at all.
         """
         try:
             segments, _ = self._model.transcribe(
@@ -171,7 +173,7 @@ class WhisperRecogniser:
         except RuntimeError as error:
             raise self._failed(error) from error
         if _loops(careful):
-            return found
+            return []
         offset = clip.start / RATE_HZ
         return [u for segment in careful for u in _utterances(segment, speech, offset)]
 
