@@ -61,10 +61,15 @@ def keep_utterances(study: Study, checkpoint: Checkpoint, heard: Sequence[Uttera
 
 
 def finish_transcription(study: Study, checkpoint: Checkpoint) -> None:
-    """Say that the recording was heard to its end; what its voices sound like is forgotten."""
+    """Say that the recording was heard to its end; what its voices sound like is forgotten.
+
+    That goes for transcriptions of it, too, that were broken off and then made with other settings.
+    """
     with study.write() as session:
-        session.execute(delete(VoicesRow).where(VoicesRow.transcription_id == checkpoint.id))
-        session.get_one(TranscriptionRow, checkpoint.id).finished_at = datetime.now(UTC)
+        row = session.get_one(TranscriptionRow, checkpoint.id)
+        own = select(TranscriptionRow.id).where(TranscriptionRow.interview_id == row.interview_id)
+        session.execute(delete(VoicesRow).where(VoicesRow.transcription_id.in_(own)))
+        row.finished_at = datetime.now(UTC)
 
 
 def keep_voices(study: Study, checkpoint: Checkpoint, start_ms: int, end_ms: int, heard: bytes) -> None:

@@ -6,7 +6,14 @@ from sqlalchemy.exc import IntegrityError
 from store.errors import NotFoundError
 from store.interviews import add_interview
 from store.study import open_study
-from store.transcription import begin_transcription, finish_transcription, keep_utterances, utterances
+from store.transcription import (
+    begin_transcription,
+    finish_transcription,
+    keep_utterances,
+    keep_voices,
+    kept_voices,
+    utterances,
+)
 from store.values import Utterance, Word
 
 
@@ -66,3 +73,15 @@ def test_an_unknown_recording_is_told(recorded):
     """There is nothing to begin for a label that is not there."""
     with pytest.raises(NotFoundError, match="no interview X"):
         begin_transcription(recorded, "X", {})
+
+
+def test_no_voice_is_kept_once_a_recording_was_heard(recorded, tmp_path):
+    """Voices of a transcription that broke off go with those of the one that was finished; other people's stay."""
+    (tmp_path / "b.wav").write_bytes(b"RIFX")
+    add_interview(recorded, tmp_path / "b.wav", "recording", label="S")
+    broken, made = (begin_transcription(recorded, "R", {"model": model}) for model in ("tiny", "base"))
+    other = begin_transcription(recorded, "S", {"model": "tiny"})
+    for checkpoint in (broken, made, other):
+        keep_voices(recorded, checkpoint, 0, 60_000, b"voice")
+    finish_transcription(recorded, made)
+    assert [len(kept_voices(recorded, checkpoint)) for checkpoint in (broken, made, other)] == [0, 0, 1]
