@@ -8,6 +8,7 @@ from assistant.transcribe.audio import Recording
 from assistant.transcribe.speakers import Spoken, VoiceListener, Voices, assign, timeline
 from assistant.transcribe.speakers.voices import STEP_MS
 from assistant.transcribe.windows import SpeechFinder
+from store.interviews import interview
 from store.study import Study
 from store.transcription import Checkpoint, keep_voices, kept_voices
 
@@ -40,16 +41,26 @@ def who_speaks(listening: Listening, count: int | None, progress: Progress) -> t
     """Who speaks when; `count` is how many people, None to find out. What is committed is not heard again."""
     at_ms = max((end for end, _ in kept_voices(listening.study, listening.checkpoint)), default=0)
     progress(at_ms)
-    while at_ms < listening.sound.facts.duration_ms:
+    end_ms = _end_ms(listening)
+    while at_ms < end_ms:
         heard = _block(listening, at_ms)
         keep_voices(listening.study, listening.checkpoint, at_ms, at_ms + BLOCK_MS, heard)
         at_ms += BLOCK_MS
-        progress(min(at_ms, listening.sound.facts.duration_ms))
+        progress(min(at_ms, end_ms))
     blocks = [heard for _, heard in kept_voices(listening.study, listening.checkpoint)]
     if listening.by_channel:
         return _joined([s for block in blocks for s in channels.from_bytes(block[len(_CHANNELS) :])])
     voices = Voices.joined([Voices.from_bytes(block[len(_VOICES) :]) for block in blocks])
     return timeline(voices, assign(voices, count))
+
+
+def _end_ms(listening: Listening) -> int:
+    """Where the recording ends: where words were heard to, if that is later than the file itself says.
+
+    An mp3 file of varying bit rate without a table of contents may say half its length.
+    """
+    heard_ms = interview(listening.study, listening.checkpoint.interview).duration_ms or 0
+    return max(heard_ms, listening.sound.facts.duration_ms)
 
 
 def _block(listening: Listening, start_ms: int) -> bytes:
