@@ -254,10 +254,10 @@ def _contents(session: Session) -> Iterator[str]:
 
 
 def _turns(session: Session, row: TranscriptRow) -> list[Turn]:
-    """The turns of a revision; none where rows that it shares are gone."""
+    """The turns of a revision; none where rows that it shares are gone, or hold what no turn does."""
     try:
         return [placed.turn for placed in placed_turns(session, row)]
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         return []
 
 

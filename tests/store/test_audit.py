@@ -94,6 +94,8 @@ CHANGES = {
     "unreadable time": "UPDATE decision SET at = 'yesterday' WHERE id = 1",
     "unreadable event time": "UPDATE event SET at = 'yesterday' WHERE id = 3",
     "unreadable list": "UPDATE turn SET words = '[[' WHERE id = 2",
+    "unreadable marks": "UPDATE turn SET marks = '[1]' WHERE id = 2",
+    "unreadable layout": "UPDATE transcript SET layout = '[1]' WHERE id = 1",
     "unreadable scores": "UPDATE suggestion SET scores = '{' WHERE id = 1",
 }
 
