@@ -14,7 +14,7 @@ from assistant.ingest.roles import with_roles
 from assistant.transcribe.audio import PER_MS, Recording, Samples
 from assistant.transcribe.doubts import UNINTELLIGIBLE, doubted
 from assistant.transcribe.listening import Listening, Progress, by_channel, who_speaks
-from assistant.transcribe.recogniser import Recogniser
+from assistant.transcribe.recogniser import AUTO, MIXED, Recogniser
 from assistant.transcribe.recordings import media_of
 from assistant.transcribe.speakers import Spoken, VoiceListener
 from assistant.transcribe.speakers import words as by_time
@@ -118,7 +118,7 @@ def hear_again(
     """What another model, or another language, makes of some turns; nothing is kept yet.
 
     Turns in which nothing was heard, or nothing that it believes itself, are left out, and so are those that say the
-    same.
+    same. Raises InvalidInputError where the model does not know the language of a turn.
     """
     found = interview(study, label)
     turns = turns_of(transcript(study, label))
@@ -129,9 +129,9 @@ def hear_again(
             turn = turns[index]
             if turn.start_ms is None or turn.end_ms is None:
                 continue
-            spoken = language or turn.marks.language or found.language
+            spoken = recogniser.language_for(language or turn.marks.language or found.language or AUTO)
             heard = _heard(sound, recogniser, turn.start_ms, turn.end_ms, spoken)
-            new = _in_its_place(turn, heard, language)
+            new = _in_its_place(turn, heard, None if language in (AUTO, MIXED) else language)
             if new is not None and new.text != turn.text:
                 again.append(Reheard(index, turn, new))
     return again
@@ -196,5 +196,6 @@ def _in_its_place(turn: NewTurn, heard: Sequence[Utterance], language: str | Non
         text += utterance.text
         words += [replace(word, start=word.start + at, end=word.end + at) for word in utterance.words]
         doubts += [replace(doubt, start=doubt.start + at, end=doubt.end + at) for doubt in own]
-    marks = replace(turn.marks, doubts=tuple(doubts), language=language or turn.marks.language)
+    own_language = next((utterance.language for utterance, _ in judged if utterance.language), turn.marks.language)
+    marks = replace(turn.marks, doubts=tuple(doubts), language=language or own_language)
     return replace(turn, text=text, words=tuple(words), marks=marks)

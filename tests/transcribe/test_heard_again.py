@@ -125,6 +125,27 @@ def test_what_is_heard_again_takes_its_place_and_can_be_taken_back(heard):
     assert undo(heard, "I1", coder="Ana").transcript.text == before.text
 
 
+def test_a_language_that_the_model_does_not_know_is_refused(heard):
+    """Neither one that a person asks for, nor that of the interview: an English model would write English for it."""
+    with pytest.raises(InvalidInputError, match="knows no language 'xx'"):
+        hear_again(heard, "I1", FakeRecogniser(name="larger"), [1], language="xx")
+    with pytest.raises(InvalidInputError, match="knows no language 'de'"):
+        hear_again(heard, "I1", FakeRecogniser(name="tiny.en", languages=("en",)), [1])
+
+
+def test_a_turn_heard_in_mixed_languages_keeps_the_one_that_was_heard(heard):
+    """`mixed` is a wish, never the language of a turn."""
+
+    class Mixed(FakeRecogniser):
+        def hear(self, window, language):
+            found = super().hear(window, language)
+            other = [replace(u, text="autre", words=(replace(u.words[0], end=5),)) for u in found.utterances]
+            return replace(found, utterances=tuple(replace(u, language="fr") for u in other))
+
+    (again,) = hear_again(heard, "I1", Mixed(languages=("mixed",)), [1], language="mixed")
+    assert (again.after.text, again.after.marks.language) == ("autre", "fr")
+
+
 def test_a_turn_corrected_meanwhile_is_left_alone(heard):
     """Between hearing and keeping, a person was faster."""
     again = hear_again(heard, "I1", FakeRecogniser(name="x"), [0], language="en")
