@@ -49,20 +49,22 @@ def _corrected(study: Study, label: str, edit: Edit, coder: str, expected: int |
 
 def undo(study: Study, label: str, *, coder: str, expected: int | None = None) -> Corrected:
     """Take the last correction back: a new revision with the turns of the one before it."""
-    to = course(revisions(study, label)).back
+    made = revisions(study, label)
+    to = course(made).back
     if to is None:
         msg = f"There is no correction of {label} to take back."
         raise InvalidInputError(msg)
-    return _as_in(study, label, to, BACK, "Taken back.", coder, expected)
+    return _as_in(study, label, to, BACK, "Taken back.", coder, expected or made[-1].revision)
 
 
 def redo(study: Study, label: str, *, coder: str, expected: int | None = None) -> Corrected:
     """Do the correction again that was taken back last."""
-    to = course(revisions(study, label)).forth
+    made = revisions(study, label)
+    to = course(made).forth
     if to is None:
         msg = f"There is no correction of {label} to do again; a new one ends what was taken back before."
         raise InvalidInputError(msg)
-    return _as_in(study, label, to, FORTH, "Done again.", coder, expected)
+    return _as_in(study, label, to, FORTH, "Done again.", coder, expected or made[-1].revision)
 
 
 def restore(study: Study, label: str, revision: int, *, coder: str, expected: int | None = None) -> Corrected:

@@ -129,6 +129,21 @@ def test_somebody_else_was_quicker(study):
     assert transcript(study, "I1").revision == 2
 
 
+def test_an_undo_takes_back_no_more_than_it_saw(study, monkeypatch: pytest.MonkeyPatch):
+    """Where somebody corrects between the look into the history and the writing, their work stays."""
+    correct(study, "I2", edit_text(0, "Mine."), coder="Ana")
+
+    def overtaken(*args):
+        found = revisions(*args)
+        correct(study, "I2", edit_text(1, "Theirs."), coder="Ben")
+        return found
+
+    monkeypatch.setattr("assistant.correction.applying.revisions", overtaken)
+    with pytest.raises(ConflictError, match="somebody else"):
+        undo(study, "I2", coder="Ana")
+    assert transcript(study, "I2").text.startswith("Mine.\nTheirs.")
+
+
 def test_what_changes_nothing_writes_nothing(study):
     """The same text again makes no revision; a transcript cannot be emptied."""
     same = correct(study, "I1", edit_text(4, "Nothing to add here. "), coder="Ana")
