@@ -224,6 +224,7 @@ def current_visit() -> Visit:
     visit: Visit | None = st.session_state.get("visit")
     if visit is None or visit.sitting.coder != coder:
         visit = st.session_state["visit"] = Visit(_sitting(coder))
+    if st.query_params.get(_SITTING) != visit.sitting.guid:  # going to another page takes it out of the address
         st.query_params[_SITTING] = visit.sitting.guid
     return visit
 

@@ -32,7 +32,7 @@ def assign(voices: Voices, count: int | None) -> NDArray[np.int64]:
     centres = _centres(voices.vectors[known], voices.seconds[known], count)
     for window in np.flatnonzero(known.any(axis=1)):
         here = np.flatnonzero(known[window])
-        people[window, here] = _matched(voices.vectors[window, here] @ centres.T)
+        people[window, here] = _matched(voices.vectors[window, here] @ centres.T, voices.seconds[window, here])
     return _in_order(people)
 
 
@@ -87,12 +87,15 @@ def _refined(
     return centres
 
 
-def _matched(likeness: NDArray[np.float32]) -> NDArray[np.int64]:
-    """A person for each local speaker of a window: another one for each, as far as there are enough."""
+def _matched(likeness: NDArray[np.float32], seconds: NDArray[np.float32]) -> NDArray[np.int64]:
+    """A person for each local speaker of a window: another one for each, as far as there are enough.
+
+    Who speaks for long decides more.
+    """
     from scipy.optimize import linear_sum_assignment
 
     people: NDArray[np.int64] = likeness.argmax(axis=1)
-    rows, columns = linear_sum_assignment(-likeness)
+    rows, columns = linear_sum_assignment(-likeness * np.maximum(seconds, 0.1)[:, None])
     people[rows] = columns
     return people
 

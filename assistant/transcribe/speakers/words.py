@@ -45,7 +45,13 @@ def said_words(utterances: Sequence[Utterance], spoken: Sequence[Spoken]) -> lis
             glued = bool(word.start) and word.start == before
             found.append(SaidWord(number, text, glued, word, who, utterance.language))
             before = word.end
-    return _settled_edges(found)
+    return _by_first_word(_settled_edges(found))
+
+
+def _by_first_word(words: list[SaidWord]) -> list[SaidWord]:
+    """The same with people numbered by who says the first word: somebody may be heard before without one."""
+    number = {who: at for at, who in enumerate(dict.fromkeys(w.speaker for w in words if w.speaker is not None))}
+    return [word if word.speaker is None else replace(word, speaker=number[word.speaker]) for word in words]
 
 
 class _Finder:
