@@ -23,23 +23,33 @@ def carry_over(session: Session, before: Transcript, after: Transcript, cut: Seq
     """Keep the segments of a corrected transcript, and take the newest run's scores over to them.
 
     A segment whose words stayed keeps all its scores. One that was changed keeps what tells of its meaning; a model is
-    asked about it again in the next run.
+    asked about it again in the next run. Where a correction is taken back, the scores are those from before it.
     """
     session.add_all(segment_row(after.id, index, segment, after.text) for index, segment in enumerate(cut))
     session.flush()
     run = newest_run_row(session)
     if run is None:
         return
-    scores = session.scalar(select(ScoresRow).where(ScoresRow.run_id == run.id, ScoresRow.transcript_id == before.id))
+    scores = _source(session, run.id, before.id, after.id)
     if scores is not None and scores.segments:
-        _carry_scores(session, scores, before, after)
+        _carry_scores(session, scores, after)
 
 
-def _carry_scores(session: Session, scores: ScoresRow, before: Transcript, after: Transcript) -> None:
-    by_id = {row.id: row for row in _segments(session, before.id)}
+def _source(session: Session, run: int, before: int, after: int) -> ScoresRow | None:
+    """The run's scores for a revision with the very same turns, complete ones first, else for the one before."""
+    made = session.get_one(TranscriptRow, after)
+    alike = (TranscriptRow.interview_id == made.interview_id, TranscriptRow.turns_sha256 == made.turns_sha256)
+    query = select(ScoresRow).join(ScoresRow.transcript).where(ScoresRow.run_id == run)
+    newest = query.where(*alike).order_by(ScoresRow.event_id.is_(None), TranscriptRow.revision.desc())
+    same = session.scalar(newest.limit(1))
+    return same or session.scalar(query.where(ScoresRow.transcript_id == before))
+
+
+def _carry_scores(session: Session, scores: ScoresRow, after: Transcript) -> None:
+    by_id = {row.id: row for row in _segments(session, scores.transcript_id)}
     old = [by_id[number] for number in scores.segments]
     new = [row for row in _segments(session, after.id) if row.role != str(Role.INTERVIEWER)]
-    same, near = _matched(old, new, OffsetMap.between(before.text, after.text))
+    same, near = _matched(old, new, OffsetMap.between(scores.transcript.text, after.text))
     rows = np.array([same.get(n, near.get(n, -1)) for n in range(len(new))], dtype=np.int64)
     changed = np.array([n not in same for n in range(len(new))], dtype=np.bool_)
     shape = (len(old), len(scores.codes))
