@@ -183,11 +183,11 @@ def _cut_times(
 
 
 def _part(marks: TurnMarks, start: int, end: int, from_ms: int | None, to_ms: int | None) -> TurnMarks:
-    """The marks of a part of a turn: doubts that lie in it, overlaps that were heard in it."""
+    """The marks of a part of a turn: what of its doubts lies in it, and overlaps that were heard in it."""
     doubts = tuple(
-        replace(doubt, start=doubt.start - start, end=doubt.end - start)
+        replace(doubt, start=max(doubt.start, start) - start, end=min(doubt.end, end) - start)
         for doubt in marks.doubts
-        if start <= doubt.start and doubt.end <= end
+        if doubt.start < end and start < doubt.end
     )
     overlaps = tuple(
         (begin, stop)

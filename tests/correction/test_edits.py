@@ -213,3 +213,13 @@ def test_only_words_of_a_turn_can_be_unintelligible():
             mark_unintelligible(0, start, end)((NewTurn("One two"),))
     (made,) = mark_unintelligible(0, 4, 7)((NewTurn("One two, three"),)).turns
     assert made.text == "One [unintelligible] , three"
+
+
+def test_a_doubt_about_a_whole_turn_stays_on_both_parts():
+    """What was said over and over is as doubtful when the turn is cut in the middle of it."""
+    turn = NewTurn("no no no no", marks=TurnMarks(doubts=(Doubt(0, 11, "repeat"),)))
+    left, right = split_turn(0, 6)((turn,)).turns
+    assert [(part.text, part.marks.doubts) for part in (left, right)] == [
+        ("no no", (Doubt(0, 5, "repeat"),)),
+        ("no no", (Doubt(0, 5, "repeat"),)),
+    ]
