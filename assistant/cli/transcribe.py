@@ -20,8 +20,11 @@ Report = Callable[[str, int, int], None]
 
 
 def _speakers(value: str) -> str:
-    if value not in {"auto", "none"} and not (value.isdecimal() and int(value) > 0):
-        raise typer.BadParameter("give auto, none, or the number of people who speak")
+    from assistant.transcribe.queue import MOST_SPEAKERS
+
+    if value not in {"auto", "none"} and value not in {str(number) for number in range(1, MOST_SPEAKERS + 1)}:
+        msg = f"give auto, none, or how many people speak, from 1 to {MOST_SPEAKERS}"
+        raise typer.BadParameter(msg)
     return value
 
 

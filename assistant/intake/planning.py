@@ -53,7 +53,7 @@ def plan(
     `given` are tables that were named as such; `aside` are files that are something else, such as a mapping.
     """
     made, given_paths = Plan(), list(named)
-    paths = _paths(given_paths, made, {path.resolve() for path in aside})
+    paths = _paths(given_paths, made, {_place(path) for path in aside})
     if label is not None:
         made.files = [Planned(path, label) for path in paths]
         return made
@@ -87,20 +87,28 @@ def _paths(named: Iterable[Path], made: Plan, aside: Collection[Path]) -> list[P
     paths: list[Path] = []
     for path in named:
         if not path.is_dir():
-            paths += [] if path.resolve() in aside else [path]
+            paths += [] if _place(path) in aside else [path]
             continue
         try:
             walked = walk(path, ENDINGS)
         except StudyError as error:
             made.refused.append(Skipped(path, str(error)))
             continue
-        usable = [file for file in walked.files if file.resolve() not in aside]
-        made.skipped += [each for each in walked.skipped if each.path.resolve() not in aside]
+        usable = [file for file in walked.files if _place(file) not in aside]
+        made.skipped += [each for each in walked.skipped if _place(each.path) not in aside]
         if not usable:
             why = f"The folder {path} holds no recording and no transcript that can be read; choose another one."
             made.refused.append(Skipped(path, why))
         paths += usable
     return list(dict.fromkeys(paths))
+
+
+def _place(path: Path) -> Path:
+    """Where a path leads; a link that leads in a circle stays as it is, and is refused when it is read."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):
+        return path
 
 
 def _tables(paths: Sequence[Path], there: Sequence[Known]) -> dict[Path, CaseTable | str]:

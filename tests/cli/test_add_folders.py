@@ -222,3 +222,15 @@ def test_wrong_usage(run, folder, files):
     assert run(folder, files, "--label", "I8")[0] == 2
     assert run()[0] == 2
     assert run(folder, files / "I2.txt", "--preview", files / "I2.txt")[0] == 2
+
+
+def test_a_link_in_a_circle_is_refused_and_the_rest_added(run, folder, files, tmp_path):
+    """A link to itself, named beside a mapping, costs a sentence and not the other files."""
+    circle = tmp_path / "circle.txt"
+    circle.symlink_to(circle)
+    mapping = written(tmp_path / "mapping.yaml", "encoding: utf-8\n")
+    status, out, err = run(folder, circle, files / "I2.txt", "--mapping", mapping, "--json")
+    assert status == 1
+    assert [added["interview"] for added in out["added"]] == ["I2"]
+    assert [each["file"] for each in out["refused"]] == [str(circle)]
+    assert "There is no file" in err
