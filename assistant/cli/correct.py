@@ -32,6 +32,9 @@ def correct_command(
     if undo == bool(asked):
         msg = "Say what is to be corrected: --rename, --role or --replace; or --undo alone."
         raise InvalidInputError(msg)
+    if not coder.strip():
+        msg = "A correction is kept under somebody's name, and --coder is empty; nothing was changed."
+        raise InvalidInputError(msg)
     if preview and not (replace and not rename and not role):
         msg = "--preview goes with --replace alone."
         raise InvalidInputError(msg)

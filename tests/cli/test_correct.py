@@ -75,3 +75,12 @@ def test_what_cannot_be_done_ends_in_a_sentence_and_changes_nothing(study, more,
     with pytest.raises(error, match=sentence):
         correct(study, *more)
     assert turns(study) == before
+
+
+@pytest.mark.parametrize("name", ["", "  "])
+def test_a_correction_without_a_name_is_refused(study, name):  # noqa: F811
+    """The record says who corrected; nobody is no answer."""
+    before = turns(study)
+    with pytest.raises(InvalidInputError, match="--coder is empty; nothing was changed"):
+        run("correct", study, "--interview", "I2", "--coder", name, "--rename", "Ana=Bea")
+    assert turns(study) == before
