@@ -33,7 +33,7 @@ from store.records import (
     UtteranceRow,
     VectorRow,
 )
-from store.sound_records import JobRow, VoicesRow
+from store.sound_records import GlossaryRow, JobRow, VoicesRow
 from store.study import DATABASE, SUGGEST_LOCK, TRANSCRIBE_LOCK, Study
 from store.values import CandidateVerdict
 from store.work_records import AdjudicationRow, DoubleCodingPartRow, MemoRow, RemarkRow
@@ -59,6 +59,8 @@ class Erasure:
     examples: tuple[str, ...]
     drafted: tuple[str, ...] = ()
     """Codes whose name and definition were drafted from passages of several interviews, this one among them."""
+    glossary: tuple[str, ...] = ()
+    """Terms of the glossary, in any of its states, that stand in the erased text: names of people may be among them."""
 
 
 def erase_interview(study: Study, label: str, *, coder: str, wait_seconds: float = 30.0) -> Erasure:
@@ -142,6 +144,7 @@ def _erase(session: Session, study: Study, row: InterviewRow, coder: str) -> Era
         media=media,
         backups=tuple(sorted(p.name for p in (study.folder / "backups").glob("*.db"))),
         examples=_quoted_examples(session, texts),
+        glossary=_expected_words(session, texts),
         drafted=drafted,
     )
 
@@ -235,6 +238,12 @@ def _quoted_examples(session: Session, texts: list[str]) -> tuple[str, ...]:
             if len(example) >= _SHORTEST_QUOTE and any(example in text for text in texts)
         )
     )
+
+
+def _expected_words(session: Session, texts: list[str]) -> tuple[str, ...]:
+    """Terms of the glossary that stand in the erased text."""
+    terms = (str(term) for terms in session.scalars(select(GlossaryRow.terms)) for term in terms)
+    return tuple(dict.fromkeys(term for term in terms if any(term in text for text in texts)))
 
 
 def _forget_pages(study: Study) -> None:

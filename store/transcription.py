@@ -72,6 +72,12 @@ def finish_transcription(study: Study, checkpoint: Checkpoint) -> None:
         row.finished_at = datetime.now(UTC)
 
 
+def forget_voices(study: Study, checkpoint: Checkpoint) -> None:
+    """Delete what voices sound like, where nothing will come of them."""
+    with study.write() as session:
+        session.execute(delete(VoicesRow).where(VoicesRow.transcription_id == checkpoint.id))
+
+
 def keep_voices(study: Study, checkpoint: Checkpoint, start_ms: int, end_ms: int, heard: bytes) -> None:
     """Commit what was heard of the voices in a stretch; it is kept until the transcription is finished."""
     with study.write() as session:

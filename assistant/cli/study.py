@@ -57,6 +57,8 @@ def erase_command(
         print(
             f"Backups that may still hold it: {', '.join(erasure.backups)}. Remove them when you no longer need them."
         )
+    if erasure.glossary:
+        print(f"The glossary has words of it, which may be names: {', '.join(erasure.glossary)}.")
     if erasure.examples:
         print(f"The codebook quotes it word for word in the examples of: {', '.join(erasure.examples)}.")
     if erasure.drafted:

@@ -15,7 +15,7 @@ from assistant.transcribe.audio import PER_MS, Recording, Samples
 from assistant.transcribe.doubts import UNINTELLIGIBLE, doubted
 from assistant.transcribe.listening import Listening, Progress, by_channel, who_speaks
 from assistant.transcribe.recogniser import AUTO, MIXED, Recogniser
-from assistant.transcribe.recordings import media_of
+from assistant.transcribe.recordings import alone, media_of
 from assistant.transcribe.speakers import Spoken, VoiceListener
 from assistant.transcribe.speakers import words as by_time
 from assistant.transcribe.windows import GROUP_SAMPLES, SpeechFinder, Stretch, Window, find_speech, grouped
@@ -53,8 +53,22 @@ def tell_apart(
     """Tell the speakers of a transcribed recording apart anew; `count` is how many there are, None to find out.
 
     Words stay as they are, corrected ones too, and codings with them; names that people gave go. Raises
-    InvalidInputError where the words have no times, as in transcripts of other tools.
+    InvalidInputError where the words have no times, as in transcripts of other tools, ConflictError while something is
+    being transcribed.
     """
+    with alone(study):
+        return _told_apart(study, label, listener, count, coder, find, progress or (lambda _: None))
+
+
+def _told_apart(
+    study: Study,
+    label: str,
+    listener: VoiceListener,
+    count: int | None,
+    coder: str,
+    find: SpeechFinder,
+    progress: Progress,
+) -> Corrected:
     before = transcript(study, label)
     if not any(turn.words for turn in before.turns):
         msg = f"The words of {label} have no times, so no voice can be found for them; name its speakers by hand."
@@ -64,7 +78,7 @@ def tell_apart(
     with Recording(path, name) as sound:
         checkpoint = begin_transcription(study, label, {**wanted, "of": before.sha256, "revision": before.revision})
         listening = Listening(study, checkpoint, sound, listener, find, by_channel(sound, count))
-        spoken = who_speaks(listening, count, progress or (lambda _: None))
+        spoken = who_speaks(listening, count, progress)
     finish_transcription(study, checkpoint)
     if not spoken:
         msg = f"No voices were found in the recording of {label}; its speakers stay as they are."

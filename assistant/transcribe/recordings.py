@@ -1,10 +1,14 @@
-"""The recording behind an interview, the very same bytes that were added."""
+"""The recording behind an interview, the very same bytes that were added; and one process at a time to hear it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from store.canonical import sha256_file
 from store.errors import ConflictError, NotFoundError
-from store.study import Study
+from store.study import TRANSCRIBE_LOCK, Study
 from store.values import Interview
 
 
@@ -24,3 +28,19 @@ def media_of(study: Study, found: Interview) -> tuple[Path, str]:
             "or add the new one as another interview."
         )
     return path, name
+
+
+@contextmanager
+def alone(study: Study) -> Iterator[None]:
+    """Two processes that heard the same recording would commit it twice."""
+    lock = FileLock(study.folder / TRANSCRIBE_LOCK, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise ConflictError(
+            f"Another process is transcribing in {study.folder}; wait until it is done, or stop it, and try again."
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()

@@ -2,11 +2,8 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-
-from filelock import FileLock, Timeout
 
 from assistant.ingest.roles import with_roles
 from assistant.models import choose
@@ -16,18 +13,19 @@ from assistant.transcribe.doubts import doubted
 from assistant.transcribe.hearing import LISTENING_SHARE, Progress, StoppedError, Task, hear
 from assistant.transcribe.listening import Listening, by_channel, who_speaks
 from assistant.transcribe.recogniser import AUTO, Recogniser
-from assistant.transcribe.recordings import media_of
+from assistant.transcribe.recordings import alone, media_of
 from assistant.transcribe.speakers import NeuralListener, Spoken, VoiceListener
 from assistant.transcribe.speakers.words import turns_of
 from assistant.transcribe.windows import SpeechFinder, find_speech
 from store.errors import ConflictError, InvalidInputError, StudyError
 from store.glossary import glossary
 from store.interviews import interview, interviews, set_media_facts
-from store.study import TRANSCRIBE_LOCK, Study
+from store.study import Study
 from store.transcription import (
     Checkpoint,
     begin_transcription,
     finish_transcription,
+    forget_voices,
     utterances,
 )
 from store.transcripts import add_transcript
@@ -201,7 +199,7 @@ def _transcribed(
     began = time.monotonic()
     recogniser = tools.recogniser
     assert recogniser is not None
-    with _alone(study):
+    with alone(study):
         apart = _apart(tools, wanted)
         task = Task(
             study, _untranscribed(study, label), recogniser, wanted.language, progress, cancel, tools.find, apart
@@ -252,22 +250,6 @@ def _speakers(task: Task, sound: Recording, checkpoint: Checkpoint, tools: Tools
     return who_speaks(listening, count, report)
 
 
-@contextmanager
-def _alone(study: Study) -> Iterator[None]:
-    """Two processes that heard the same recording would commit it twice."""
-    lock = FileLock(study.folder / TRANSCRIBE_LOCK, timeout=0)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise ConflictError(
-            f"Another process is transcribing in {study.folder}; wait until it is done, or stop it, and try again."
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
-
-
 def _untranscribed(study: Study, label: str) -> Interview:
     found = interview(study, label)
     if found.kind != "recording":
@@ -284,6 +266,7 @@ def _kept(
 ) -> tuple[Transcript, tuple[str, ...]]:
     heard = doubted(utterances(task.study, checkpoint))
     if not heard:
+        forget_voices(task.study, checkpoint)
         raise StudyError(
             f"No speech was found in {task.name}, so it has no transcript; listen to it, and if somebody does speak, "
             "try another model with --model."

@@ -128,6 +128,23 @@ def test_a_change_of_speaker_is_moved_to_the_end_of_a_sentence_that_is_near():
     assert [w.speaker for w in found] == [0, 0, 1, 1, 1]
 
 
+def test_a_short_reply_keeps_its_words():
+    """Both edges of two words of somebody else have the same full stop near; nobody's words are taken away."""
+    texts = "so we went to yeah. Um the lake today."
+    words = heard(*[(text, n * 300, n * 300 + 280) for n, text in enumerate(texts.split())])
+    spoken = [Spoken(0, 1_190, 0), Spoken(1_190, 1_790, 1), Spoken(1_790, 3_000, 0)]
+    assert [w.speaker for w in said_words(words, spoken)] == [0, 0, 0, 0, 1, 1, 0, 0, 0]
+
+
+def test_a_word_that_goes_on_with_a_sentence_belongs_to_it():
+    """One word in the middle of somebody's sentence is a slip; what is thrown in is not."""
+    words = heard(("Maybe", 0, 400), ("one", 400, 700), ("in", 700, 900), ("ten,", 900, 1_300), ("or", 1_300, 1_500))
+    slip = [Spoken(0, 900, 0), Spoken(900, 1_300, 1), Spoken(1_300, 2_000, 0)]
+    assert [w.speaker for w in said_words(words, slip)] == [0] * 5
+    words = heard(("Maybe", 0, 400), ("one", 400, 700), ("in", 700, 900), ("Yes.", 900, 1_300), ("ten", 1_300, 1_500))
+    assert [w.speaker for w in said_words(words, slip)] == [0, 0, 0, 1, 0]
+
+
 def test_an_edge_far_from_any_sentence_stays():
     """Somebody is interrupted in the middle of a sentence, seconds before its end."""
     words = heard(*[(f"w{n}", n * 500, n * 500 + 400) for n in range(8)])

@@ -3,8 +3,9 @@
 import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from assistant.transcribe.sentences import ends_sentence
+from assistant.transcribe.sentences import PAUSE_MS, ends_sentence
 from assistant.transcribe.speakers.timeline import Spoken, overlaps
 from store.values import Doubt, NewTurn, TurnMarks, Utterance, Word
 
@@ -13,6 +14,8 @@ NEAR_MS = 1_500
 EDGE_WORDS = 3
 EDGE_MS = 700
 """A change of speaker so few words, and so short a time, from the end of a sentence is meant to be there."""
+ISLAND_WORDS = 2
+"""So few words of another person in the middle of somebody's sentence, which go on with it, are a slip of the ear."""
 PARAGRAPH_MS = 60_000
 PARAGRAPH_PAUSE_MS = 3_000
 """What one person says goes on in a new turn at the end of a sentence after so long, or before so long a pause."""
@@ -45,7 +48,30 @@ def said_words(utterances: Sequence[Utterance], spoken: Sequence[Spoken]) -> lis
             glued = bool(word.start) and word.start == before
             found.append(SaidWord(number, text, glued, word, who, utterance.language))
             before = word.end
-    return _by_first_word(_settled_edges(found))
+    return _by_first_word(_without_islands(_settled_edges(found)))
+
+
+def _without_islands(words: list[SaidWord]) -> list[SaidWord]:
+    """Give back a word or two that go on with a sentence of the person who speaks before and after them.
+
+    What somebody throws in, a “Yes.” or “Hm”, begins with a capital, ends a sentence or stands between
+    pauses, and stays.
+    """
+    runs: list[list[SaidWord]] = []
+    for word in words:
+        if runs and runs[-1][-1].speaker == word.speaker:
+            runs[-1].append(word)
+        else:
+            runs.append([word])
+    settled = list(runs)
+    for at in range(1, len(runs) - 1):
+        before, island, after = settled[at - 1], runs[at], runs[at + 1]
+        whole = [before[-1], *island, after[0]]
+        goes_on = island[0].text[:1].islower() and not any(ends_sentence(word.text) for word in whole[:-1])
+        goes_on = goes_on and all(b.word.start_ms - a.word.end_ms < PAUSE_MS for a, b in pairwise(whole))
+        if len(island) <= ISLAND_WORDS and goes_on and before[-1].speaker == after[0].speaker:
+            settled[at] = [replace(word, speaker=before[-1].speaker) for word in island]
+    return [word for run in settled for word in run]
 
 
 def _by_first_word(words: list[SaidWord]) -> list[SaidWord]:
@@ -98,11 +124,19 @@ def _settled_edges(words: list[SaidWord]) -> list[SaidWord]:
         if not ends or at in ends:
             continue
         place = min(ends, key=lambda p: abs(p - at))
+        if not _leaves_most(previous, at, following, place):
+            continue
         low, high = sorted((place, at))
         owner = words[at].speaker if place < at else words[at - 1].speaker
         for moved in range(low, high):
             settled[moved] = replace(settled[moved], speaker=owner)
     return settled
+
+
+def _leaves_most(previous: int, at: int, following: int, place: int) -> bool:
+    """Whether the run that loses words to its neighbour keeps more than it loses: a short reply is not an edge."""
+    length = at - previous if place < at else following - at
+    return 2 * abs(place - at) < length
 
 
 def _near(words: Sequence[SaidWord], place: int, at: int) -> bool:
