@@ -105,6 +105,9 @@ def _unusable(entry: os.DirEntry[str], path: Path, seen: set[tuple[int, int]], d
     if facts.st_ino and key in seen and (is_folder or entry.is_symlink()):
         return "the link leads to what was found already"
     seen.add(key)
-    if is_folder and (path / DATABASE).is_file():
-        return "the folder is a study of its own"
+    try:
+        if is_folder and (path / DATABASE).is_file():
+            return "the folder is a study of its own"
+    except OSError as error:
+        return f"it cannot be read ({error.strerror})"
     return "the folder lies too deep" if is_folder and depth >= _DEEPEST else None

@@ -182,7 +182,14 @@ def _opened(path: Path, name: str) -> tuple["InputContainer", "AudioStream"]:
     if not container.streams.audio:
         container.close()
         raise InvalidInputError(f"{name} has no sound track; choose the file that holds the sound.")
-    return container, container.streams.audio[0]
+    stream = container.streams.audio[0]
+    if getattr(stream, "codec_context", None) is None:  # PyAV knows no decoder for it
+        container.close()
+        raise InvalidInputError(
+            f"The sound in {name} is written in a way that cannot be decoded here, or the file is damaged; "
+            "copy it again, or convert it to wav or flac."
+        )
+    return container, stream
 
 
 @contextmanager

@@ -51,8 +51,11 @@ class Task:
 
     def settings(self) -> dict[str, Any]:
         """All that decides the transcript."""
-        settings = {**self.recogniser.identity, "language_wanted": self.wanted, "look_ahead_ms": LOOK_AHEAD_MS}
-        return {**settings, "speakers": dict(self.speakers)} if self.speakers else settings
+        return {**self.words(), "speakers": dict(self.speakers)} if self.speakers else self.words()
+
+    def words(self) -> dict[str, Any]:
+        """All that decides the words: while that stays the same, they are not heard again."""
+        return {**self.recogniser.identity, "language_wanted": self.wanted, "look_ahead_ms": LOOK_AHEAD_MS}
 
     def tell(self, done_ms: int, total_ms: int) -> None:
         """Report progress to whoever wants to know; telling speakers apart comes last and takes its share."""

@@ -10,7 +10,7 @@ from assistant.transcribe.speakers.voices import STEP_MS
 from assistant.transcribe.windows import SpeechFinder
 from store.interviews import interview
 from store.study import Study
-from store.transcription import Checkpoint, keep_voices, kept_voices
+from store.transcription import Checkpoint, forget_voices, keep_voices, kept_voices
 
 BLOCK_MS = 60_000
 _CHANNELS = b"channels"
@@ -39,6 +39,7 @@ def by_channel(sound: Recording, count: int | None) -> bool:
 
 def who_speaks(listening: Listening, count: int | None, progress: Progress) -> tuple[Spoken, ...]:
     """Who speaks when; `count` is how many people, None to find out. What is committed is not heard again."""
+    _forget_other_kind(listening)
     at_ms = max((end for end, _ in kept_voices(listening.study, listening.checkpoint)), default=0)
     progress(at_ms)
     end_ms = _end_ms(listening)
@@ -61,6 +62,13 @@ def _end_ms(listening: Listening) -> int:
     """
     heard_ms = interview(listening.study, listening.checkpoint.interview).duration_ms or 0
     return max(heard_ms, listening.sound.facts.duration_ms)
+
+
+def _forget_other_kind(listening: Listening) -> None:
+    """Blocks of a run that was broken off and listened to channels instead of voices, or the other way, are no use."""
+    kind = _CHANNELS if listening.by_channel else _VOICES
+    if any(not heard.startswith(kind) for _, heard in kept_voices(listening.study, listening.checkpoint)):
+        forget_voices(listening.study, listening.checkpoint)
 
 
 def _block(listening: Listening, start_ms: int) -> bytes:

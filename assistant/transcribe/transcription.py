@@ -127,7 +127,8 @@ def transcribe_all(
 ) -> Outcome:
     """Every recording without a transcript in study order, or those named; one that fails does not stop the others.
 
-    `progress` is told the label, the milliseconds done, and of how many.
+    `progress` is told the label, the milliseconds done, and of how many. Raises StudyError where no recording could be
+    heard so: the model is not there, or does not know the language.
     """
     wanted, tools = Wanted(model, language, speakers), Tools(recogniser, listener, find)
     done: list[Transcribed] = []
@@ -135,7 +136,13 @@ def transcribe_all(
     for label in labels or waiting(study):
         try:
             _untranscribed(study, label)
-            tools = loaded(study, wanted, settings, tools)
+        except StudyError as error:
+            failed.append(Failure(label, str(error)))
+            continue
+        tools = loaded(study, wanted, settings, tools)
+        assert tools.recogniser is not None
+        tools.recogniser.language_for(wanted.language)
+        try:
             report = None if progress is None else _labelled(progress, label)
             done.append(_transcribed(study, label, tools, wanted, report, cancel))
         except StudyError as error:
@@ -206,7 +213,7 @@ def _transcribed(
         )
         language = recogniser.language_for(wanted.language)
         with Recording(media_of(study, task.interview)[0], task.name) as sound:
-            checkpoint = begin_transcription(study, label, task.settings())
+            checkpoint = begin_transcription(study, label, task.words())
             notices = hear(task, sound, checkpoint, language)
             spoken = _speakers(task, sound, checkpoint, tools, wanted)
         transcript, said = _kept(task, checkpoint, notices, spoken, _left_alone(tools, wanted))
@@ -275,12 +282,20 @@ def _kept(
     turns: Sequence[NewTurn] = turns_of([u for u, _ in heard], spoken, names, [doubts for _, doubts in heard])
     if spoken:
         turns, roles = with_roles(turns)
-        more = (*more, roles)
+        more = (*more, *_fewer(task, len(names)), roles)
     language = _language(task, [u for u, _ in heard])
     finish_transcription(task.study, checkpoint)
     said = (*notices, *_misfits(task), *more)
     details = {**task.settings(), "language": language, "notices": list(said)}
     return add_transcript(task.study, task.interview.label, turns, origin=ORIGIN, details=details), said
+
+
+def _fewer(task: Task, people: int) -> tuple[str, ...]:
+    """Says where fewer voices were found than people were said to speak."""
+    wanted = str(task.speakers.get("wanted", ""))
+    if not wanted.isdecimal() or people >= int(wanted):
+        return ()
+    return (f"Only {people} of {wanted} voices could be told apart in {task.name}; the others sound too much alike.",)
 
 
 def _misfits(task: Task) -> tuple[str, ...]:

@@ -90,6 +90,7 @@ class WhisperRecogniser:
     def language_for(self, wanted: str) -> str | None:
         """English for an English-only model; otherwise what is wanted, or None to guess."""
         known: list[str] = self._model.supported_languages
+        wanted = wanted.strip().lower()
         multilingual: bool = self._model.model.is_multilingual
         if wanted == AUTO:
             return None if multilingual else "en"

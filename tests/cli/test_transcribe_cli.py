@@ -1,9 +1,12 @@
 """`interview transcribe`: options that are refused before anything is heard."""
 
+import sys
+
 import pytest
 import typer
 from typer.testing import CliRunner
 
+from assistant.cli import main
 from store.study import create_study
 
 
@@ -36,3 +39,17 @@ def test_speakers_that_are_understood(run, speakers):
     """The words, and each number of people that can be told apart."""
     status, out, _ = run("--speakers", speakers)
     assert (status, out) == (0, "Every recording of this study has its transcript.\n")
+
+
+def test_an_empty_path_is_not_the_present_folder(tmp_path, monkeypatch, capsys):
+    """A variable that is not set adds nothing; an option may well be empty."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["interview", "add", str(tmp_path / "study"), ""])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert "empty" in capsys.readouterr().err
+    monkeypatch.setattr(sys, "argv", ["interview", "add", str(tmp_path / "study"), "x.txt", "--label", ""])
+    with pytest.raises(SystemExit):
+        main()
+    assert "One of the paths is empty" not in capsys.readouterr().err

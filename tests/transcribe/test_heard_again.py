@@ -1,5 +1,6 @@
 """Speakers told apart anew, and doubtful stretches heard again: words, codings and the way back."""
 
+import json
 import wave
 from dataclasses import replace
 
@@ -17,6 +18,7 @@ from store.audit import verify
 from store.codebook import keep_codebook
 from store.decisions import codings, keep_decisions
 from store.errors import InvalidInputError
+from store.event_log import LogFilter, log
 from store.interviews import add_interview
 from store.segments import segments
 from store.study import create_study
@@ -154,3 +156,33 @@ def test_a_turn_corrected_meanwhile_is_left_alone(heard):
     other = turns_of(transcript(heard, "I1"))[0]
     stale = Reheard(0, replace(other, text="beep9"), replace(other, text="never"))
     assert not keep_heard_again(heard, "I1", [stale], recogniser).changed
+
+
+def test_other_speakers_wanted_do_not_make_the_words_be_heard_again(study):
+    """A run that broke off goes on where it was, though another number of speakers is asked for now."""
+    with pytest.raises(RuntimeError):
+        transcribe(
+            study, "I1", Settings(), recogniser=FakeRecogniser(), listener=FakeListener(fail_at=1), find=loud_stretches
+        )
+    recogniser, listener = FakeRecogniser(), FakeListener()
+    found = transcribe(
+        study, "I1", Settings(), speakers="2", recogniser=recogniser, listener=listener, find=loud_stretches
+    )
+    assert recogniser.heard in ([], [90_000]), "all words were committed"
+    assert listener.listened == [60_000]
+    assert [turn.speaker for turn in found.turns] == ["Speaker 1", "Speaker 2", "Speaker 1"]
+
+
+def test_fewer_voices_than_people_are_told(study):
+    """Five were said to speak; the transcript says that two were found."""
+    transcribe(
+        study,
+        "I1",
+        Settings(),
+        speakers="5",
+        recogniser=FakeRecogniser(),
+        listener=FakeListener(),
+        find=loud_stretches,
+    )
+    (event,) = log(study, wanted=LogFilter(types=("transcript.revised",), interview="I1"))
+    assert any("Only 2 of 5 voices" in notice for notice in json.loads(event.payload)["details"]["notices"])
