@@ -273,6 +273,7 @@ def _long(options: argparse.Namespace) -> dict[str, Any]:
             "turns": len(one),
             "words": sum(len(turn[4]) for turn in one),
             "same_after_kill": one == other,
+            "first_difference": next(([a[:4], b[:4]] for a, b in zip(one, other, strict=False) if a != b), None),
         }
 
 
