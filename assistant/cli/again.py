@@ -80,16 +80,15 @@ def glossary_command(
     as_json: AsJson = False,
 ) -> None:
     """Show or change the words that transcription is told to expect: names, projects, jargon."""
-    from store.glossary import glossary, set_glossary
+    from store.glossary import change_glossary, glossary
 
     with opened(study) as (open_study, _):
-        terms = list(glossary(open_study))
-        wanted = [*terms, *(add or []), *_lines(file)]
-        if unknown := [term for term in remove or [] if term not in wanted]:
+        new = [*(add or []), *_lines(file)]
+        terms = glossary(open_study)
+        if unknown := [term for term in remove or [] if term not in terms]:
             msg = f"The glossary has no term “{unknown[0]}”; nothing was changed."
             raise InvalidInputError(msg)
-        kept = [term for term in wanted if term not in (remove or [])]
-        found = list(set_glossary(open_study, kept, coder=coder)) if kept != terms else terms
+        found = list(change_glossary(open_study, add=new, remove=remove or [], coder=coder))
     if as_json:
         print_json({"terms": found})
     elif found:

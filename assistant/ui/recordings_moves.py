@@ -10,7 +10,7 @@ import streamlit as st
 from assistant.transcribe.queue import enqueue, lacks_room, start_worker
 from assistant.ui.session import study_settings
 from store.errors import StudyError
-from store.glossary import set_glossary
+from store.glossary import change_glossary
 from store.job_values import AUTO, Wanted
 from store.jobs import cancel_job, move_job, pause_job, resume_job, retry_job
 from store.study import Study
@@ -21,6 +21,8 @@ MODEL, LANGUAGE, SPEAKERS, GLOSSARY = (
     "recording_speakers",
     "recording_glossary",
 )
+SEEN = "recording_glossary_seen"
+"""The glossary as it was when the field was filled: what is missing from it later was taken out by this person."""
 P = ParamSpec("P")
 _STATE = "recordings_desk"
 
@@ -123,7 +125,10 @@ def go_on(study: Study, desk: RecordingsDesk) -> None:
 @kept
 def keep_glossary(study: Study, desk: RecordingsDesk, coder: str) -> None:
     """Keep the words of the field."""
-    terms = set_glossary(study, str(st.session_state[GLOSSARY]).splitlines(), coder=coder)
+    typed = [" ".join(line.split()) for line in str(st.session_state[GLOSSARY]).splitlines() if line.strip()]
+    seen = st.session_state.get(SEEN, ())
+    terms = change_glossary(study, add=typed, remove=[term for term in seen if term not in typed], coder=coder)
+    st.session_state[SEEN] = terms
     st.session_state[GLOSSARY] = "\n".join(terms)
     desk.said = f"The glossary is kept; it has {len(terms)} {'entry' if len(terms) == 1 else 'entries'}."
 

@@ -11,7 +11,7 @@ from assistant.transcribe.queue import Queue, Queued, current_queue
 from assistant.transcribe.recogniser import MIXED
 from assistant.ui import recordings_moves as moves
 from assistant.ui.markup import element, heading, notice
-from assistant.ui.recordings_moves import GLOSSARY, LANGUAGE, MODEL, SPEAKERS, RecordingsDesk, current_recordings
+from assistant.ui.recordings_moves import GLOSSARY, LANGUAGE, MODEL, SEEN, SPEAKERS, RecordingsDesk, current_recordings
 from assistant.ui.recordings_rows import Row, about_time, draw_row, finished_list
 from assistant.ui.session import current_study, current_visit, study_settings, told
 from store.errors import NotFoundError
@@ -134,7 +134,9 @@ def _left(queue: Queue, open_ones: Sequence[Queued]) -> str:
 
 
 def _draw_glossary(study: Study, desk: RecordingsDesk) -> None:
-    st.session_state.setdefault(GLOSSARY, "\n".join(glossary(study)))
+    if GLOSSARY not in st.session_state:
+        st.session_state[SEEN] = glossary(study)
+        st.session_state[GLOSSARY] = "\n".join(st.session_state[SEEN])
     with st.expander("Words to expect"):
         note = "Names, projects, jargon and abbreviations, one a line, as they are to be written."
         st.html(element("p", note, "page-note"))

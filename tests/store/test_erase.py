@@ -18,7 +18,7 @@ from store.decisions import codings, decisions
 from store.erase import erase_interview, finish_erasures
 from store.errors import NotFoundError, StudyError
 from store.event_log import log
-from store.glossary import set_glossary
+from store.glossary import change_glossary
 from store.index import VectorIndex
 from store.index_folder import LOCK
 from store.interviews import interview, interviews
@@ -200,7 +200,7 @@ def test_copies_that_only_a_person_can_judge_are_named(full):
     quoting = Code("q", "quoting", examples=(RECORDED[1], "short"))
     keep_codebook(full, [*CODES, quoting], coder="ada", reason="examples")
     word = max(RECORDED[1].split(), key=len)
-    set_glossary(full, [word, "Nowhere GmbH"])
+    change_glossary(full, add=[word, "Nowhere GmbH"])
     keep_codebook(full, CODES, coder="ada", reason="taken out again")
     erased = erase_interview(full, "R1", coder="ada")
     assert erased.backups == (backup.name,)
