@@ -146,7 +146,7 @@ def test_the_recording_stands_at_the_segment_and_a_word_plays_from_there(page, s
     page.wait_for_function("document.querySelector('.st-key-recording audio').currentTime === 6")
     first = segments(study, "I2")[1]
     page.locator(f'[data-segment="{first.id}"] .tv-text').click(position={"x": 4, "y": 12})
-    page.wait_for_function("document.querySelector('.st-key-recording audio').currentTime < 4")
+    page.wait_for_function("document.querySelector('.st-key-recording audio').currentTime < 5.9")
 
 
 def test_a_coding_is_re_spanned_with_the_mouse_and_with_keys(page, study):

@@ -4,7 +4,7 @@ function createPlayer() {
   const player = { end: null };
   const audio = () => document.querySelector(".st-key-recording audio");
 
-  player.at = (startMs, endMs, tries = 60) => {
+  player.at = (startMs, endMs, tries = 600) => {
     const sound = audio();
     player.end = null;
     if (startMs === null) return;
