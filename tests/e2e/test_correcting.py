@@ -84,7 +84,7 @@ def drawn(page) -> list[str]:
 
 def test_a_click_on_a_word_puts_the_recording_at_its_time(reader, study):
     """Within a tenth of a second, and it stands there until somebody wants to hear it; keys go on from there."""
-    reader.wait_for_function(f"{SOUND}.readyState > 0")
+    reader.wait_for_function(f"{SOUND} !== null && {SOUND}.readyState > 0")
     words = {ANSWER[w.start : w.end].rstrip("."): w for w in _words_of(study)}
     for word in ("machines", "loud", "With", "machines"):
         click_word(reader, word)

@@ -38,8 +38,8 @@ def found(settings):
 def test_a_machine_without_models_gets_a_remedy_for_each(settings, probes):
     """Each missing model is a no with the command that brings it, and is not tried out."""
     missing = [check for check in checks(settings) if not check.ok]
-    assert [check.stage for check in missing] == ["transcribe", "find", "suggest"]
-    for check, name in zip(missing, ("tiny.en", "minilm", "smollm2-135m"), strict=True):
+    assert [check.stage for check in missing] == ["transcribe", "transcribe", "find", "suggest"]
+    for check, name in zip(missing, ("tiny.en", "voices", "minilm", "smollm2-135m"), strict=True):
         assert f"interview models pull {name}" in check.remedy
     assert probes.asked == ["sqlite", "chromadb", "audio"]
 
