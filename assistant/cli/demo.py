@@ -100,9 +100,9 @@ def _fill(study: Study, plan: dict[str, Any], settings: Settings) -> None:
 def _transcribe(study: Study, settings: Settings) -> None:
     from assistant.transcribe import transcribe_all
 
-    with counted("Transcribing", "seconds") as progress:
+    with counted("Transcribing", "per cent") as progress:
         outcome = transcribe_all(
-            study, settings, progress=lambda label, done, total: progress(done // 1000, total // 1000, label)
+            study, settings, progress=lambda label, done, total: progress(100 * done // max(total, 1), 100, label)
         )
     if outcome.failed:
         raise StudyError(" ".join(failure.why for failure in outcome.failed))
