@@ -38,6 +38,7 @@ from assistant.transcribe.recogniser import Recogniser
 from assistant.transcribe.speakers import VoiceListener, assign, timeline
 from assistant.transcribe.transcription import load_listener, load_recogniser
 from assistant.transcribe.whisper import BATCH_SIZE, BEAM_SIZE
+from store.errors import StudyError
 from store.interviews import add_interview
 from store.study import create_study, open_study
 from store.transcripts import transcript
@@ -145,7 +146,7 @@ def _ours(path: Path, language: str, recogniser: Recogniser, listener: VoiceList
                 recogniser=recogniser,
                 listener=listener,
             ).text.replace("\n", " ")
-        except Exception as error:  # noqa: BLE001 - no speech found is a result here
+        except StudyError as error:  # no speech found is a result here
             print(error, file=sys.stderr)
             return ""
 

@@ -5,13 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.correction.carrying import rewritten
+from assistant.transcribe.doubts import UNINTELLIGIBLE
 from store.errors import InvalidInputError
 from store.turns import clean_text
 from store.values import NewTurn, TurnMarks, Word
 
 Turns = tuple[NewTurn, ...]
-
-UNINTELLIGIBLE = "[unintelligible]"
 
 
 @dataclass(frozen=True, slots=True)
