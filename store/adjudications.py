@@ -95,8 +95,13 @@ def _row(session: Session, who: CoderRow, draft: AdjudicationDraft) -> Adjudicat
     )
 
 
-def adjudications(study: Study, *, double_coding: str | None = None) -> tuple[Adjudication, ...]:
-    """The last word on each stretch and code of each double coding, in the order in which they were given."""
+def adjudications(
+    study: Study, *, double_coding: str | None = None, through: int | None = None
+) -> tuple[Adjudication, ...]:
+    """The last word on each stretch and code of each double coding, in the order in which they were given.
+
+    With `through`, those up to the event of that number.
+    """
     query = (
         select(AdjudicationRow)
         .options(
@@ -106,6 +111,8 @@ def adjudications(study: Study, *, double_coding: str | None = None) -> tuple[Ad
         )
         .order_by(AdjudicationRow.id)
     )
+    if through is not None:
+        query = query.where(AdjudicationRow.event_id <= through)
     with study.read() as session:
         mover = SpanMover(session)
         last: dict[tuple[str, int, Span, str], Adjudication] = {}

@@ -152,6 +152,21 @@ def codebook_versions(study: Study, *, through: int | None = None) -> tuple[Code
         return tuple(_value(row) for row in session.scalars(query))
 
 
+def version_end(study: Study, version: int) -> int | None:
+    """The number of the last event under which a version was the newest; None where it still is.
+
+    Raises NotFoundError for an unknown version.
+    """
+    query = select(CodebookRow.version, CodebookRow.event_id)
+    with study.read() as session:
+        begins = dict(session.execute(query).tuples().all())
+    if version not in begins:
+        msg = f"There is no version {version} of the codebook; there are {len(begins)}."
+        raise NotFoundError(msg)
+    after = [event for number, event in begins.items() if number > version]
+    return min(after) - 1 if after else None
+
+
 def _newest(session: Session) -> CodebookRow | None:
     return session.scalar(select(CodebookRow).order_by(CodebookRow.version.desc()).limit(1))
 

@@ -1,6 +1,7 @@
 """The person's side: the desk's queue, decisions and taking them back, second coders, adjudication."""
 
 from assistant.review.adjudication import Compared, Disagreement, compare, finished, verdict_on
+from assistant.review.basis import Basis, Counted, counted, fitting_interviews
 from assistant.review.blindness import Blindness, blindness
 from assistant.review.decide import as_json, decide, read_decisions
 from assistant.review.double_coding import Assignment, assignment, draw, finish
@@ -17,11 +18,13 @@ from assistant.review.sitting import Sitting, Step
 
 __all__ = [
     "Assignment",
+    "Basis",
     "Blindness",
     "Card",
     "Cards",
     "Compared",
     "Confirmed",
+    "Counted",
     "Disagreement",
     "Filters",
     "Ledger",
@@ -40,10 +43,12 @@ __all__ = [
     "blindness",
     "compare",
     "confirmed_quotes",
+    "counted",
     "decide",
     "draw",
     "finish",
     "finished",
+    "fitting_interviews",
     "is_blind",
     "left_open",
     "matching",
