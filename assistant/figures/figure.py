@@ -81,17 +81,18 @@ def _csv(figure: Figure) -> bytes:
     held = StringIO()
     defused(figure.data).to_csv(held, index=False)
     said = json.dumps(figure.query, ensure_ascii=False)
-    pd.DataFrame([["Figure", figure.title], ["Query", said]]).to_csv(held, index=False, header=False)
+    pd.DataFrame([["Figure", defused_text(figure.title)], ["Query", said]]).to_csv(held, index=False, header=False)
     return held.getvalue().encode("utf-8-sig")
 
 
 def defused(data: pd.DataFrame) -> pd.DataFrame:
     """The same with an apostrophe before every text that a spreadsheet would take for a formula."""
+    return data.map(defused_text).rename(columns=defused_text)
 
-    def safe(value: object) -> object:
-        return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
-    return data.map(safe).rename(columns=safe)
+def defused_text(value: object) -> object:
+    """A cell that no spreadsheet takes for a formula; what is no text stays as it is."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def _json(figure: Figure) -> bytes:

@@ -16,6 +16,7 @@ from assistant.ui.codebook_page import codebook_page
 from assistant.ui.import_page import import_page
 from assistant.ui.markup import element, notice
 from assistant.ui.memos_page import memos_page
+from assistant.ui.quote_links import remember_pages
 from assistant.ui.quotes_page import quotes_page
 from assistant.ui.recordings_page import recordings_page
 from assistant.ui.review_page import review_page
@@ -23,6 +24,7 @@ from assistant.ui.saturation_page import saturation_page
 from assistant.ui.scripts import page_styles
 from assistant.ui.second_coder_page import second_coder_page
 from assistant.ui.session import current_study, login_name, told
+from assistant.ui.sortable import draw_sorting
 from assistant.ui.study_page import study_page
 from assistant.ui.transcripts_page import transcripts_page
 from store.segments import unsegmented
@@ -60,11 +62,13 @@ def main() -> None:
         st.Page(told(place.draw), title=place.title, url_path=place.address, default=place is PLACES[0])
         for place in PLACES
     ]
+    remember_pages({place.address: page for place, page in zip(PLACES, pages, strict=True)})
     chosen = st.navigation(pages, position="sidebar", expanded=True)
     st.html(f"<style>{page_styles()}</style>")
     with st.sidebar:
         draw_sidebar()
         draw_announcer()
+        draw_sorting()
     chosen.run()
 
 
