@@ -7,6 +7,7 @@ refresh takes what any coder, in any process, has decided since.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from threading import RLock
+from typing import NamedTuple
 
 from store.newest import decisions_since, decisions_stamp
 from store.placing import Mover, current_transcript_ids, span_mover
@@ -15,6 +16,14 @@ from store.values import Decision, Segment, Span, Verdict
 
 _Key = tuple[str, int, int, str]
 """Coder, start, end and code: a later decision on the same takes the place of the earlier one."""
+
+
+class Reading(NamedTuple):
+    """A stretch that a coder read, and the id of the codebook under which they did, where that is known."""
+
+    transcript_id: int
+    span: Span
+    codebook_id: int | None
 
 
 class Ledger:
@@ -34,7 +43,7 @@ class Ledger:
         self._move: Mover = span_mover(self._study)
         self._current = current_transcript_ids(self._study)
         self._words: dict[int, dict[_Key, Decision]] = {}
-        self._readings: dict[str, list[tuple[int, Span]]] = {}
+        self._readings: dict[str, list[Reading]] = {}
         self._read: dict[str, ReadSegments] = {}
         self.events: dict[str, int] = {}
         """The number of each decision's event, by GUID."""
@@ -67,7 +76,8 @@ class Ledger:
             if placed is None:
                 continue
             if placed.code is None:
-                self._readings.setdefault(placed.coder, []).append((placed.transcript_id, placed.span))
+                read = Reading(placed.transcript_id, placed.span, placed.codebook_id)
+                self._readings.setdefault(placed.coder, []).append(read)
                 continue
             words = self._words.setdefault(placed.transcript_id, {})
             key = (placed.coder, placed.span.start, placed.span.end, placed.code)
@@ -100,7 +110,12 @@ class Ledger:
     def has_readings(self, coder: str, transcript_id: int) -> bool:
         """Whether this coder is known to have read anything of a transcript."""
         with self._lock:
-            return any(read == transcript_id for read, _ in self._readings.get(coder, ()))
+            return any(read.transcript_id == transcript_id for read in self._readings.get(coder, ()))
+
+    def readings(self, coder: str) -> list[Reading]:
+        """Everything that this coder has read, in recorded order."""
+        with self._lock:
+            return list(self._readings.get(coder, ()))
 
     def read_among(self, coder: str, some: Sequence[Segment]) -> "ReadSegments":
         """Which of some segments the coder has read, worked out anew."""
@@ -131,9 +146,9 @@ class ReadSegments:
             self._by_transcript.setdefault(segment.transcript_id, []).append(segment)
         self._exact = {(s.transcript_id, s.span.start, s.span.end): s.id for s in spoken}
 
-    def take(self, readings: Sequence[tuple[int, Span]]) -> None:
+    def take(self, readings: Sequence[Reading]) -> None:
         """Note the readings from the first one not yet taken."""
-        for transcript_id, span in readings[self._taken :]:
+        for transcript_id, span, _ in readings[self._taken :]:
             exact = self._exact.get((transcript_id, span.start, span.end))
             if exact is not None:
                 self._ids.add(exact)
