@@ -1,0 +1,126 @@
+"""A quote on its way into a file, how it is cited, and what of it a table holds."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+_FORMULA = re.compile(r"[=+\-@\t\r]")
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_COLUMNS = ("quote", "citation", "interview", "time", "speaker", "role")
+_NONE = "Without a code"
+_LAST = ("codes", "coders", "state", "note", "start", "end")
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteLine:
+    """An exact slice of an interview's text with what is known of it.
+
+    `start` and `end` are code points, `start_ms` is milliseconds; `codes` are names, each with those who gave it;
+    `headings` are the names under which a document shows it, where it has headings.
+    """
+
+    interview: str
+    text: str
+    start: int
+    end: int
+    start_ms: int | None = None
+    speaker: str | None = None
+    role: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    codes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    state: str = ""
+    note: str = ""
+    headings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFor:
+    """What a file of quotes answers: its title, the query in words and as JSON values, who asked, and the day."""
+
+    title: str
+    sentence: str = ""
+    query: Mapping[str, Any] = field(default_factory=dict)
+    coder: str = ""
+    on: str = ""
+
+
+def hours(milliseconds: int | None) -> str:
+    """A time in a recording as `00:12:31`; nothing where it is unknown."""
+    if milliseconds is None:
+        return ""
+    seconds = milliseconds // 1000
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def source(interview: str, start_ms: int | None) -> str:
+    """Where a quote is from, as it stands behind it in a paper.
+
+    >>> source("I8", 751_000)
+    '(I8, 00:12:31)'
+    """
+    return f"({', '.join(part for part in (interview, hours(start_ms)) if part)})"
+
+
+def citation(text: str, interview: str, start_ms: int | None) -> str:
+    """A quote as it is pasted into a paper.
+
+    >>> citation("We wait.", "I8", 751_000)
+    '“We wait.” (I8, 00:12:31)'
+    """
+    return f"“{text}” {source(interview, start_ms)}"
+
+
+def given(line: QuoteLine) -> str:
+    """The codes of a quote, each with who gave it, in one line."""
+    return ", ".join(f"{name} ({', '.join(by)})" if by else name for name, by in line.codes)
+
+
+def described(line: QuoteLine) -> str:
+    """Who speaks and in what role, and the attributes of the interview, in one line."""
+    known = [line.speaker or "", line.role, *(f"{key}: {value}" for key, value in line.attributes.items())]
+    return " · ".join(part for part in known if part)
+
+
+def sections(lines: Sequence[QuoteLine]) -> list[tuple[str | None, list[QuoteLine]]]:
+    """The quotes under each of their headings, headings in the order in which they first occur.
+
+    A quote with several headings stands under each; one without stands at the end. Without any headings there is one
+    section, of no name.
+    """
+    found: dict[str, list[QuoteLine]] = {}
+    for line in lines:
+        for heading in dict.fromkeys(line.headings):
+            found.setdefault(heading, []).append(line)
+    if not found:
+        return [(None, list(lines))] if lines else []
+    without = [line for line in lines if not line.headings]
+    return [*found.items(), *([(_NONE, without)] if without else [])]
+
+
+def quote_table(lines: Sequence[QuoteLine]) -> tuple[list[str], list[list[str]]]:
+    """Column names and rows, in the order of the lines; each attribute has a column of its own."""
+    keys = sorted({key for line in lines for key in line.attributes})
+    names = ["number", *_COLUMNS, *keys, *_LAST]
+    return names, [_row(number, line, keys) for number, line in enumerate(lines, start=1)]
+
+
+def _row(number: int, line: QuoteLine, keys: Iterable[str]) -> list[str]:
+    cited = citation(line.text, line.interview, line.start_ms)
+    who = [line.speaker or "", line.role]
+    codes = ", ".join(name for name, _ in line.codes)
+    coders = ", ".join(dict.fromkeys(coder for _, by in line.codes for coder in by))
+    place = [str(line.start), str(line.end)]
+    attributes = [line.attributes.get(key, "") for key in keys]
+    first = [str(number), line.text, cited, line.interview, hours(line.start_ms), *who]
+    return [*first, *attributes, codes, coders, line.state, line.note, *place]
+
+
+def defused(cell: str) -> str:
+    """The cell with an apostrophe before it where a spreadsheet would take it for a formula."""
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def legal(text: str) -> str:
+    """The text with a mark for each character that no Word or Excel file can hold."""
+    return _NOT_IN_XML.sub("\ufffd", text)
