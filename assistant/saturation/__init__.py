@@ -2,6 +2,17 @@
 
 from assistant.saturation.chart import chart, draw
 from assistant.saturation.curve import Curve, curve
-from assistant.saturation.table import Saturation, as_record, saturation
+from assistant.saturation.table import Kind, Level, Saturation, as_record, saturation, tabulated
 
-__all__ = ["Curve", "Saturation", "as_record", "chart", "curve", "draw", "saturation"]
+__all__ = [
+    "Curve",
+    "Kind",
+    "Level",
+    "Saturation",
+    "as_record",
+    "chart",
+    "curve",
+    "draw",
+    "saturation",
+    "tabulated",
+]

@@ -1,72 +1,119 @@
 """The code × interview table of a study; only interviews that were read count."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.review import Blindness
+from assistant.review import Basis, Blindness, Counted, counted
 from assistant.saturation.curve import curve
-from store.codebook import current_codebook
-from store.decisions import codings, decisions
-from store.errors import InvalidInputError
-from store.interviews import interviews
+from assistant.saturation.looked import looked_for
+from store.placing import span_mover
 from store.segments import segments
 from store.study import Study
-from store.values import Codebook, Coding, Decision, Role, Span, Verdict
+from store.values import Codebook, Coding, Role, Span
 
 Level = Literal["code", "theme"]
+
+
+class Kind(StrEnum):
+    """What a cell of the table says of a code in an interview."""
+
+    FOUND = "found"
+    NOT_FOUND = "not found"
+    NOT_LOOKED_FOR = "not looked for"
 
 
 @dataclass(frozen=True, slots=True)
 class Saturation:
     """Incidents per code and interview that was read, and how many codes were new in each.
 
-    `partly_read` names the interviews that count although some of what participants said was not read yet.
-    `matrix` is int of shape (codes, interviews): how many codings of the code stand in the interview.
+    `partly_read` names the interviews that count although some of what participants said was not read yet. `matrix`
+    is int of shape (codes, interviews): how many codings of the code stand in the interview; `looked` is bool of the
+    same shape: whether the code was in the codebook when the interview was last read, or was found there all the same.
+    `assumed` says that nothing is known of readings, so that every code counts as looked for. `homeless` codings name
+    a code that the codebook does not have any more, and are in no row.
     """
 
     level: Level
+    basis: Basis
+    sentence: str
     interviews: tuple[str, ...]
     unread: tuple[str, ...]
     partly_read: tuple[str, ...]
     codes: tuple[str, ...]
+    guids: tuple[str, ...]
     matrix: NDArray[np.int64]
+    looked: NDArray[np.bool_]
+    assumed: bool
+    homeless: int
     new_codes: tuple[int, ...]
     cumulative_codes: tuple[int, ...]
 
+    @property
+    def found(self) -> NDArray[np.bool_]:
+        """Whether each code was found in each interview, of the shape of `matrix`."""
+        incidents: NDArray[np.bool_] = self.matrix > 0
+        return incidents
+
+    def kind(self, row: int, column: int) -> Kind:
+        """What the cell says."""
+        if self.matrix[row, column]:
+            return Kind.FOUND
+        return Kind.NOT_FOUND if self.looked[row, column] else Kind.NOT_LOOKED_FOR
+
+    def new_in(self, column: int) -> tuple[int, ...]:
+        """The rows that were found for the first time in that interview."""
+        before, here = self.found[:, :column].any(axis=1), self.found[:, column]
+        return tuple(int(row) for row in np.flatnonzero(here & ~before))
+
 
 def saturation(
-    study: Study, *, level: Level = "code", coder: str | None = None, hidden: Blindness | None = None
+    study: Study,
+    basis: Basis | None = None,
+    *,
+    level: Level = "code",
+    coder: str | None = None,
+    hidden: Blindness | None = None,
 ) -> Saturation:
-    """Saturation over confirmed codings, of one coder or of all, in study order.
+    """Saturation over the confirmed codings that a basis names (`coder` is short for one of that coder).
 
     An interview counts as read when somebody recorded a reading of it; in a study without any readings, when it
     has a coding. What is `hidden` from whoever looks does not count. Raises InvalidInputError without a codebook.
     """
-    codebook = current_codebook(study)
-    if codebook is None:
-        msg = "This study has no codebook yet, so nothing can be counted; bring one with `interview codebook import`."
-        raise InvalidInputError(msg)
-    unseen = hidden or Blindness("")
-    found = tuple(c for c in codings(study, coder=coder) if not unseen.hides(c.interview, c.coder))
-    rows = _rows(codebook, level, {coding.code for coding in found})
-    order = tuple(interview.label for interview in interviews(study))
-    made = [d for d in decisions(study) if d.verdict is Verdict.READ and not unseen.hides(d.interview, d.coder)]
-    read = _read(made, found, coder)
-    counted = tuple(label for label in order if label in read)
-    matrix = _matrix(found, rows, counted)
+    asked = basis or Basis()
+    if coder is not None:
+        asked = replace(asked, coder=coder)
+    return tabulated(study, counted(study, asked, hidden), level)
+
+
+def tabulated(study: Study, of: Counted, level: Level = "code") -> Saturation:
+    """The same over what was counted already."""
+    rows = _rows(of.codebook, level, {coding.code for coding in of.codings})
+    names = {code.guid: code.name for code in of.codebook.codes}
+    order = tuple(interview.label for interview in of.interviews)
+    assumed = not of.readings and not _knows_readings(study, of)
+    read = {c.interview for c in of.codings} if assumed else {d.interview for d in of.readings}
+    labels = tuple(label for label in order if label in read)
+    matrix = _matrix(of.codings, rows, labels)
     line = curve(matrix)
-    names = {code.guid: code.name for code in codebook.codes}
+    guids = tuple(dict.fromkeys(rows.values()))
     return Saturation(
         level=level,
-        interviews=counted,
+        basis=of.basis,
+        sentence=of.sentence,
+        interviews=labels,
         unread=tuple(label for label in order if label not in read),
-        partly_read=_partly(study, counted, made, coder),
-        codes=tuple(names[guid] for guid in dict.fromkeys(rows.values())),
+        partly_read=_partly(study, labels, of),
+        codes=tuple(names[guid] for guid in guids),
+        guids=guids,
         matrix=matrix,
+        looked=looked_for(of, rows, labels) | (matrix > 0),
+        assumed=assumed,
+        homeless=sum(c.code not in rows and c.interview in read for c in of.codings),
         new_codes=line.new_codes,
         cumulative_codes=line.cumulative_codes,
     )
@@ -80,41 +127,45 @@ def _rows(codebook: Codebook, level: Level, coded: set[str]) -> dict[str, str]:
     if level == "code":
         themes = {theme.guid for theme in codebook.themes}
         return {c.guid: c.guid for c in codebook.codes if c.guid not in themes or c.guid in coded}
-    return {code.guid: _top(codebook, code.guid) for code in codebook.codes}
+    parents = {code.guid: code.parent for code in codebook.codes}
+    return {code.guid: _top(parents, code.guid) for code in codebook.codes}
 
 
-def _top(codebook: Codebook, guid: str) -> str:
-    by_guid = {code.guid: code for code in codebook.codes}
-    while (parent := by_guid[guid].parent) is not None:
+def _top(parents: dict[str, str | None], guid: str) -> str:
+    while (parent := parents[guid]) is not None:
         guid = parent
     return guid
 
 
-def _read(readings: Sequence[Decision], found: tuple[Coding, ...], coder: str | None) -> set[str]:
-    if not readings:
-        return {coding.interview for coding in found}
-    return {d.interview for d in readings if coder is None or d.coder == coder}
+def _knows_readings(study: Study, of: Counted) -> bool:
+    """Whether anybody is known to have read anything in the study by then, so that no reading means not read."""
+    anybody = Basis(through=of.basis.through, version=of.basis.version)
+    return bool(counted(study, anybody, of.hidden).readings)
 
 
-def _partly(study: Study, counted: tuple[str, ...], readings: Sequence[Decision], coder: str | None) -> tuple[str, ...]:
+def _partly(study: Study, labels: Sequence[str], of: Counted) -> tuple[str, ...]:
     """Interviews with readings in which a participant's segment was read by nobody, or not by this coder."""
-    read: dict[str, list[Span]] = {}
-    for d in readings:
-        if coder is None or d.coder == coder:
-            read.setdefault(d.interview, []).append(d.span)
+    if not of.readings:
+        return ()
+    move = span_mover(study)
+    read: dict[int, list[Span]] = {}
+    for d in of.readings:
+        place = move(d.transcript_id, d.span)
+        read.setdefault(place.transcript_id, []).append(place.span)
+    exact = {(transcript, span) for transcript, spans in read.items() for span in spans}
     unread = {
         s.interview
         for s in segments(study)
         if s.role is not Role.INTERVIEWER
-        and s.interview in read
-        and not any(span.start <= s.span.start and s.span.end <= span.end for span in read[s.interview])
+        and (s.transcript_id, s.span) not in exact
+        and not any(span.start <= s.span.start and s.span.end <= span.end for span in read.get(s.transcript_id, ()))
     }
-    return tuple(label for label in counted if label in unread)
+    return tuple(label for label in labels if label in unread)
 
 
-def _matrix(found: tuple[Coding, ...], rows: dict[str, str], counted: tuple[str, ...]) -> NDArray[np.int64]:
+def _matrix(found: Sequence[Coding], rows: dict[str, str], labels: tuple[str, ...]) -> NDArray[np.int64]:
     line = {guid: number for number, guid in enumerate(dict.fromkeys(rows.values()))}
-    column = {label: number for number, label in enumerate(counted)}
+    column = {label: number for number, label in enumerate(labels)}
     matrix = np.zeros((len(line), len(column)), np.int64)
     for coding in found:
         if coding.code in rows and coding.interview in column:
@@ -124,14 +175,22 @@ def _matrix(found: tuple[Coding, ...], rows: dict[str, str], counted: tuple[str,
 
 def as_record(result: Saturation) -> dict[str, Any]:
     """The table as JSON values."""
+    cells = [[str(result.kind(row, column)) for column in range(len(result.interviews))] for row in _numbers(result)]
     return {
         "level": result.level,
+        "basis": result.basis.to_json(),
+        "counted": result.sentence,
         "interviews": list(result.interviews),
         "unread": list(result.unread),
         "partly_read": list(result.partly_read),
         "order": list(result.interviews),
         "codes": list(result.codes),
         "matrix": result.matrix.tolist(),
+        "kinds": cells,
         "new_codes": list(result.new_codes),
         "cumulative_codes": list(result.cumulative_codes),
     }
+
+
+def _numbers(result: Saturation) -> range:
+    return range(len(result.codes))
