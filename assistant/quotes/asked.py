@@ -10,7 +10,7 @@ from store.errors import InvalidInputError
 from store.values import Role, State
 
 Match = Literal["any", "all", "near"]
-Order = Literal["study", "relevance", "typical", "extreme"]
+Order = Literal["study", "relevance", "typical", "extreme", "different"]
 
 _LONGEST = 2_000
 _MOST = 1_000
