@@ -13,6 +13,7 @@ from store import config
 from store.canonical import canonical_json, sha256_json, sha256_text
 from store.erase import ERASED_EVENT, unfinished_erasure
 from store.events import GENESIS, Head, header_hash
+from store.quote_records import QuotePickRow, SavedQueryRow, SummaryRow
 from store.records import (
     AttributesRow,
     CodebookRow,
@@ -67,6 +68,9 @@ _WITNESSED: tuple[type[Witnessed], ...] = (
     AdjudicationRow,
     RemarkRow,
     GlossaryRow,
+    SavedQueryRow,
+    QuotePickRow,
+    SummaryRow,
 )
 _WITH: dict[type[Witnessed], tuple[ORMOption, ...]] = {
     SuggestionRow: (joinedload(SuggestionRow.run), joinedload(SuggestionRow.segment)),

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DatabaseError
 
 from store.errors import NotAStudyError
 
-SCHEMA_HEAD = "0004"
+SCHEMA_HEAD = "0005"
 """The newest migration; opening a study at this revision does not need Alembic at all."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

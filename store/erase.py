@@ -15,6 +15,7 @@ from store import events
 from store.errors import StudyError
 from store.index_folder import LOCK, discard_index
 from store.interviews import interview_row
+from store.quote_records import QuotePickRow, SummaryRow
 from store.records import (
     AttributesRow,
     Base,
@@ -171,9 +172,13 @@ def _drafted_codes(session: Session, interview_id: int) -> tuple[str, ...]:
 
 def _delete_names(session: Session, guid: str) -> list[int]:
     """Remove what a model wrote over passages of several interviews, this one among them; returns its events."""
-    rows = [row for row in session.scalars(select(CandidateNameRow)) if guid in row.interviews]
+    written: list[CandidateNameRow | SummaryRow] = [*session.scalars(select(CandidateNameRow))]
+    written += session.scalars(select(SummaryRow))
+    rows = [row for row in written if guid in row.interviews]
     numbers = [row.event_id for row in rows]
-    session.execute(delete(CandidateNameRow).where(CandidateNameRow.id.in_([row.id for row in rows])))
+    for row in rows:
+        session.delete(row)
+    session.flush()
     return numbers
 
 
@@ -196,6 +201,7 @@ def _delete_records(session: Session, interview_id: int, transcripts: list[int])
         (AdjudicationRow, AdjudicationRow.transcript_id.in_(transcripts)),
         (DoubleCodingPartRow, DoubleCodingPartRow.transcript_id.in_(transcripts)),
         (MemoRow, MemoRow.interview_id == interview_id),
+        (QuotePickRow, QuotePickRow.transcript_id.in_(transcripts)),
         (RationaleRow, RationaleRow.suggestion_id.in_(shown)),
         (CandidateAnswerRow, CandidateAnswerRow.interview_id == interview_id),
         (DecisionRow, DecisionRow.transcript_id.in_(transcripts)),

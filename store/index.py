@@ -18,7 +18,7 @@ from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from store.canonical import sha256_text
-from store.index_folder import LOCK, discard_index
+from store.index_folder import LOCK, WORDS, discard_index
 from store.segments import segments
 from store.study import Study
 from store.values import Segment
@@ -94,7 +94,7 @@ class VectorIndex:
         return Repair(reason, len(wanted))
 
     def _open_and_check(self, wanted: dict[str, Segment], vectors: dict[str, NDArray[np.float32]]) -> str | None:
-        if not self._study.index.is_file() and not any(self._study.index.glob("*")):
+        if not self._study.index.is_file() and not any(self._vector_files()):
             self._store = self._open(vectors)
             self._add(wanted.values())
             return None if not wanted else "it was missing"
@@ -107,6 +107,9 @@ class VectorIndex:
             if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit):
                 raise
             return f"it could not be read ({type(error).__name__})"
+
+    def _vector_files(self) -> Iterable[Path]:
+        return (path for path in self._study.index.glob("*") if not path.name.startswith(WORDS))
 
     def _open(self, vectors: dict[str, NDArray[np.float32]]) -> Any:
         import chromadb

@@ -5,6 +5,8 @@ from pathlib import Path
 
 LOCK = ".index.lock"
 """Held by the one process that has the index open."""
+WORDS = "words.db"
+"""The index of words, which others make and read beside the vectors in the same folder."""
 
 
 def discard_index(folder: Path) -> None:

@@ -2,6 +2,8 @@
 
 from alembic import context
 
+import store.quote_records
+import store.sound_records
 import store.work_records
 import store.written_records  # noqa: F401
 from store.records import Base

@@ -55,7 +55,7 @@ def turns_of_their_own(study) -> None:
                 session.add(turn)
 
 
-@pytest.fixture(params=["0001", "0002", "0003"])
+@pytest.fixture(params=["0001", "0002", "0003", "0004"])
 def older(tmp_path, request):
     """A filled study whose database has an older schema: its folder, what it holds, and the schema's number."""
     with full_study(tmp_path) as study:
