@@ -1,7 +1,7 @@
 """Decisions, append-only, and the codings that stand after all of them."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from store.coders import coder_row
 from store.errors import InvalidInputError, NotFoundError
 from store.records import CodebookRow, CoderRow, DecisionRow, InterviewRow, SuggestionRow, TranscriptRow
 from store.study import Study
-from store.transcripts import SpanMover, current_transcripts
+from store.transcripts import Moved, SpanMover, current_transcripts
 from store.values import Coding, Decision, DecisionDraft, Span, Stance, Verdict
 
 
@@ -180,26 +180,33 @@ def codings(
         made = _made(session, interview, coder, through)
         codebook = version_at(session, through)
         mover = SpanMover(session)
-        found: dict[tuple[str, int, Span, str], Coding] = {}
-        for decision in standing(made).values():
-            if decision.verdict not in (Verdict.ACCEPT, Verdict.ADD) or decision.code is None:
-                continue
-            moved = mover.move(decision.transcript_id, decision.span)
-            present = None if codebook is None else codebook.present(decision.code)
-            coding = Coding(
-                interview=decision.interview,
-                transcript_id=moved.transcript_id,
-                span=moved.span,
-                code=present or decision.code,
-                coder=decision.coder,
-                decision=decision.guid,
-                at=decision.at,
-                memo=decision.memo,
-                needs_look=moved.needs_look,
-                made_with=decision.code,
-            )
-            found.setdefault((coding.coder, coding.transcript_id, coding.span, coding.code), coding)
-        return tuple(found.values())
+        return codings_of(made, codebook, mover.move)
+
+
+def codings_of(
+    made: Iterable[Decision], codebook: Codebook | None, move: Callable[[int, Span], Moved]
+) -> tuple[Coding, ...]:
+    """The codings that stand after these decisions, in recorded order, under that codebook and at their places now."""
+    found: dict[tuple[str, int, Span, str], Coding] = {}
+    for decision in standing(made).values():
+        if decision.verdict not in (Verdict.ACCEPT, Verdict.ADD) or decision.code is None:
+            continue
+        moved = move(decision.transcript_id, decision.span)
+        present = None if codebook is None else codebook.present(decision.code)
+        coding = Coding(
+            interview=decision.interview,
+            transcript_id=moved.transcript_id,
+            span=moved.span,
+            code=present or decision.code,
+            coder=decision.coder,
+            decision=decision.guid,
+            at=decision.at,
+            memo=decision.memo,
+            needs_look=moved.needs_look,
+            made_with=decision.code,
+        )
+        found.setdefault((coding.coder, coding.transcript_id, coding.span, coding.code), coding)
+    return tuple(found.values())
 
 
 def stances(study: Study, *, past: bool = False) -> tuple[Stance, ...]:

@@ -17,9 +17,11 @@ from threading import RLock
 from typing import Any
 
 from filelock import FileLock, Timeout
+from sqlalchemy import select
 
 from store.canonical import sha256_text
 from store.index_folder import LOCK, WORDS
+from store.records import SegmentRow
 from store.study import Study
 from store.values import Segment
 from store.wording import VERSION, words_of
@@ -134,7 +136,7 @@ class WordsIndex:
     def _wrong(self) -> str | None:
         """What is wrong with the file, if anything; a file seen for the first time is checked page by page."""
         try:
-            about = os.stat(self._file)
+            about = self._file.stat()
             seen = (about.st_ino, about.st_mtime_ns, about.st_size)
             with closing(_reading(self._file)) as connection:
                 if seen != self._checked and connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
@@ -153,10 +155,18 @@ class WordsIndex:
         self._forget_memory()
         try:
             with FileLock(self._study.folder / LOCK).acquire(timeout=0.0):
+                self._refuse_erased()
                 self._write(whole=whole)
         except (Timeout, OSError, sqlite3.Error):
             self._memory = sqlite3.connect(":memory:", check_same_thread=False)
             self._fill(self._memory)
+
+    def _refuse_erased(self) -> None:
+        """Nothing that was erased since it was read may reach the disk again; raises Timeout, as while it is erased."""
+        with self._study.read() as session:
+            there = set(session.scalars(select(SegmentRow.id)))
+        if not there.issuperset(s.id for s in self._wanted):
+            raise Timeout(str(self._study.folder / LOCK))
 
     def _write(self, *, whole: bool) -> None:
         self._study.index.mkdir(mode=0o700, exist_ok=True)
