@@ -16,7 +16,7 @@ from store.errors import InvalidInputError, NotFoundError
 from store.records import CodebookRow, CoderRow, DecisionRow, InterviewRow, SuggestionRow, TranscriptRow
 from store.study import Study
 from store.transcripts import Moved, SpanMover, current_transcripts
-from store.values import Coding, Decision, DecisionDraft, Span, Stance, Verdict
+from store.values import Codebook, Coding, Decision, DecisionDraft, Span, Stance, Verdict
 
 
 def keep_decisions(study: Study, coder: str, drafts: Sequence[DecisionDraft]) -> tuple[Decision, ...]:
