@@ -95,6 +95,14 @@ class FakeChat:
             raise PromptTooLongError("too long", None)
         return Completion(text, 10, 10, "end")
 
+    def info(self) -> dict[str, Any]:
+        """What would be loaded."""
+        return {"context_tokens": 4_096}
+
+    def count_tokens(self, texts: Any) -> list[int]:
+        """Words stand for tokens."""
+        return [len(text.split()) for text in texts]
+
     def _named(self, question: str) -> str:
         animal = re.search(r"the (\w+) near", question)
         name = f"Seen: {animal[1]}" if animal else "Seen"

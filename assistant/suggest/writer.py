@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from assistant.llm import Completion, LlmClient
 from assistant.llm.protocol import Message
@@ -24,6 +24,12 @@ class Chat(Protocol):
         grammar: str | None = None,
     ) -> Completion:
         """Generate an answer, bound to a grammar."""
+
+    def info(self) -> dict[str, Any]:
+        """What is loaded; `context_tokens` is how much fits."""
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text as the model counts them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +53,26 @@ class Writer:
         grammar: str,
     ) -> str:
         """The model's answer; raises StudyError where the model dies or the messages do not fit."""
-        answer = self.client.chat(
+        return self.answer(messages, max_tokens=max_tokens, grammar=grammar).text
+
+    def answer(self, messages: Sequence[Message], *, max_tokens: int, grammar: str) -> Completion:
+        """The same, with how long it is and what ended it."""
+        return self.client.chat(
             messages,
             max_tokens=max_tokens,
             temperature=0.0,
             seed=self.seed,
             grammar=grammar,
         )
-        return answer.text
+
+    @property
+    def context_tokens(self) -> int:
+        """How many tokens a question and its answer can have together."""
+        return int(self.client.info()["context_tokens"])
+
+    def tokens(self, texts: Sequence[str]) -> list[int]:
+        """How many tokens each text has."""
+        return self.client.count_tokens(texts)
 
 
 @contextmanager
