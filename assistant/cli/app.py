@@ -19,6 +19,7 @@ from assistant.cli.milestone import milestone_app
 from assistant.cli.models import models_app
 from assistant.cli.queue import queue_command
 from assistant.cli.quotes import quotes_command
+from assistant.cli.relations import relations_command
 from assistant.cli.review import review_command
 from assistant.cli.saturation import saturation_command
 from assistant.cli.second import second_app
@@ -53,6 +54,7 @@ app.add_typer(memo_app, name="memo")
 app.add_typer(milestone_app, name="milestone")
 app.command("quotes")(quotes_command)
 app.command("saturation")(saturation_command)
+app.command("relations")(relations_command)
 app.command("export")(export_command)
 app.command("erase")(erase_command)
 app.add_typer(audit_app, name="audit")

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.relations.fisher import OddsRatio, Table, fisher, holm, odds_ratio, smallest_p
-from assistant.relations.rows import Level, Rows, codings_per_interview, looked_for, read_interviews, rows_of
+from assistant.relations.ground import Ground, codings_per_interview, looked_for
+from assistant.relations.rows import Level, Rows, rows_of
 from assistant.relations.testable import FEWEST, LEVEL, no_test
-from assistant.review import Counted
 from store.errors import NotFoundError
 from store.values import Interview
 
@@ -51,25 +51,25 @@ class Crosstab:
         return int(self.found[row, value]) / looked if looked else None
 
 
-def attributes_of(counted: Counted) -> tuple[str, ...]:
+def attributes_of(on: Ground) -> tuple[str, ...]:
     """The attributes that interviews have, in alphabetical order."""
-    return tuple(sorted({key for interview in counted.interviews for key in interview.attributes}, key=str.casefold))
+    return tuple(sorted({key for interview in on.counted.interviews for key in interview.attributes}, key=str.casefold))
 
 
-def crosstab(counted: Counted, attribute: str, *, level: Level = "code") -> Crosstab:
+def crosstab(on: Ground, attribute: str, *, level: Level = "code") -> Crosstab:
     """Each code or theme by the values of an attribute; capitals do not matter. Raises NotFoundError."""
-    key = next((known for known in attributes_of(counted) if known.casefold() == attribute.casefold()), None)
+    key = next((known for known in attributes_of(on) if known.casefold() == attribute.casefold()), None)
     if key is None:
-        known = ", ".join(attributes_of(counted)) or "none yet"
+        known = ", ".join(attributes_of(on)) or "none yet"
         msg = f"No interview has the attribute “{attribute}”; there are: {known}."
         raise NotFoundError(msg)
-    rows, read = rows_of(counted, level), read_interviews(counted)
+    rows, read = rows_of(on.counted, level), on.read
     values = _values(read, key)
     member = np.array([[_value(i, key) == v.casefold() for v in values] for i in read], bool).reshape(len(read), -1)
-    codings = codings_per_interview(counted, rows, read)
-    looked = looked_for(counted, rows, read).astype(np.int64) @ member
+    codings = codings_per_interview(on, rows)
+    looked = looked_for(on, rows).astype(np.int64) @ member
     found = (codings > 0).astype(np.int64) @ member
-    why = no_test(counted, key, values, read)
+    why = no_test(on.counted.basis, key, values, read)
     tests = {} if why else _tests(found, looked)
     return Crosstab(
         attribute=key,
@@ -82,7 +82,7 @@ def crosstab(counted: Counted, attribute: str, *, level: Level = "code") -> Cros
         codings=codings @ member,
         tests=tests,
         note=why or _note(len(tests), len(rows), key),
-        sentence=counted.sentence,
+        sentence=on.counted.sentence,
     )
 
 

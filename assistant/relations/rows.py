@@ -1,14 +1,11 @@
-"""Which codes or themes are related, in which interviews: only those that were read, and codes that were looked for."""
+"""The rows of every table of relations: codes, or themes with all that is below them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from assistant.review import Counted
-from store.values import Codebook, Interview
+from store.values import Codebook
 
 Level = Literal["code", "theme"]
 
@@ -59,47 +56,3 @@ def _top(codebook: Codebook, guid: str) -> str:
     while (parent := above[guid]) is not None:
         guid = parent
     return guid
-
-
-def read_interviews(counted: Counted) -> tuple[Interview, ...]:
-    """The interviews that count: those with a reading or, where no reading is recorded, those with a coding."""
-    read = {d.interview for d in counted.readings} or {c.interview for c in counted.codings}
-    return tuple(interview for interview in counted.interviews if interview.label in read)
-
-
-def codings_per_interview(counted: Counted, rows: Rows, read: Sequence[Interview]) -> NDArray[np.int64]:
-    """How many codings of each row stand in each interview that was read; shape (rows, interviews)."""
-    column = {interview.label: number for number, interview in enumerate(read)}
-    matrix = np.zeros((len(rows), len(read)), np.int64)
-    for coding in counted.codings:
-        if coding.code in rows.of and coding.interview in column:
-            matrix[rows.of[coding.code], column[coding.interview]] += 1
-    return matrix
-
-
-def looked_for(counted: Counted, rows: Rows, read: Sequence[Interview]) -> NDArray[np.bool_]:
-    """Whether each row could have been found in each interview; bool of shape (rows, interviews).
-
-    It could where the interview was read under a codebook that had the code, or the codes that it was merged from.
-    Readings that do not say under which codebook count for every code, as do interviews of a study without readings.
-    """
-    if not counted.readings:
-        return np.ones((len(rows), len(read)), bool)
-    known = {book.id: _offered(counted.codebook, rows, book) for book in counted.versions}
-    everything = np.ones(len(rows), bool)
-    column = {interview.label: number for number, interview in enumerate(read)}
-    under = {(d.interview, d.codebook_id) for d in counted.readings}
-    looked = codings_per_interview(counted, rows, read) > 0
-    for label, codebook_id in under:
-        offered = everything if codebook_id is None else known.get(codebook_id, everything)
-        looked[:, column[label]] |= offered
-    return looked
-
-
-def _offered(now: Codebook, rows: Rows, then: Codebook) -> NDArray[np.bool_]:
-    found = np.zeros(len(rows), bool)
-    for code in then.active:
-        present = now.present(code.guid)
-        if present is not None and present in rows.of:
-            found[rows.of[present]] = True
-    return found

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from assistant.review import Counted
+from assistant.review import Basis
 from store.values import Interview
 
 FEWEST = 5
@@ -17,13 +17,13 @@ _PERSONS = frozenset(
 )
 
 
-def no_test(counted: Counted, key: str, values: Sequence[str], read: Sequence[Interview]) -> str:
+def no_test(basis: Basis, key: str, values: Sequence[str], read: Sequence[Interview]) -> str:
     """Why Fisher's exact test is not shown; empty where its assumptions may hold.
 
     It needs two groups, fixed before anybody looked at the codes, of interviews that are independent units, and
     enough of them.
     """
-    why = _not_two(key, values) or _picked(counted, key) or _repeated(read) or _too_few(key, values, read)
+    why = _not_two(key, values) or _picked(basis, key) or _repeated(read) or _too_few(key, values, read)
     return f"No test is shown: {why}." if why else ""
 
 
@@ -35,10 +35,10 @@ def _not_two(key: str, values: Sequence[str]) -> str:
     return ""
 
 
-def _picked(counted: Counted, key: str) -> str:
-    if counted.basis.interviews:
+def _picked(basis: Basis, key: str) -> str:
+    if basis.interviews:
         return "these interviews were picked one by one, and a p value says nothing about groups chosen by looking"
-    if any(each == key for each, _ in counted.basis.where):
+    if any(each == key for each, _ in basis.where):
         return f"these values of {key} were picked out, and a p value says nothing about groups chosen by looking"
     return ""
 

@@ -7,12 +7,14 @@ from typing import Any, Literal
 import numpy as np
 
 from assistant.relations.cooccurrence import Stretches, Together, Units, together_by_overlap, together_in_units
-from assistant.relations.rows import Level, Rows, read_interviews, rows_of
-from assistant.review import Counted
+from assistant.relations.ground import Ground
+from assistant.relations.rows import Level, Rows, rows_of
+from store.errors import InvalidInputError
 from store.values import Coding, Segment
 
 Within = Literal["segment", "overlap"] | int
 """A number is one of turns: 0 is the same turn."""
+_FARTHEST = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +41,17 @@ class Pair:
 
 
 def cooccurrence(
-    counted: Counted, segments: Sequence[Segment], *, level: Level = "code", within: Within = "segment"
+    on: Ground, segments: Sequence[Segment], *, level: Level = "code", within: Within = "segment"
 ) -> Cooccurrence:
     """Which codes or themes stand together; `segments` are those of the current transcripts.
 
     It does not matter which coder put a code where. A theme stands where any code below it does.
     """
-    rows, read = rows_of(counted, level), read_interviews(counted)
+    rows, read = rows_of(on.counted, level), on.read
     number = {interview.label: at for at, interview in enumerate(read)}
     here = [segment for segment in segments if segment.interview in number]
     current = {segment.interview: segment.transcript_id for segment in here}
-    found = [c for c in counted.codings if c.interview in number and c.code in rows.of]
+    found = [c for c in on.counted.codings if c.interview in number and c.code in rows.of]
     placed = [c for c in found if c.transcript_id == current.get(c.interview)]
     coded = _stretches(placed, rows, number)
     if within == "overlap":
@@ -58,7 +60,7 @@ def cooccurrence(
         units = _units(here, number, turns=within != "segment")
         together = together_in_units(coded, units, len(rows), 0 if within == "segment" else within)
     labels = tuple(interview.label for interview in read)
-    return Cooccurrence(rows, within, labels, len(found) - len(placed), together, counted.sentence)
+    return Cooccurrence(rows, within, labels, len(found) - len(placed), together, on.counted.sentence)
 
 
 def _stretches(placed: Sequence[Coding], rows: Rows, number: dict[str, int]) -> Stretches:
@@ -87,6 +89,17 @@ def pairs(found: Cooccurrence) -> tuple[Pair, ...]:
         for x, y in zip(a, b, strict=True)
     ]
     return tuple(sorted(listed, key=lambda pair: (-pair.count, -pair.jaccard, pair.a, pair.b)))
+
+
+def read_within(text: str) -> Within:
+    """`segment`, `overlap` or a number of turns, as a person writes it; raises InvalidInputError."""
+    said = text.strip().casefold()
+    if said in ("segment", "overlap"):
+        return "segment" if said == "segment" else "overlap"
+    if said.isdecimal() and int(said) <= _FARTHEST:
+        return int(said)
+    msg = f"Codes can be together in a “segment”, by “overlap”, or within 0 to {_FARTHEST} turns, not “{text[:40]}”."
+    raise InvalidInputError(msg)
 
 
 def within_words(within: Within) -> str:

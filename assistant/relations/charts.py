@@ -1,0 +1,266 @@
+"""The pictures of relations: a matrix of pairs, shares by attribute, the map, and the timeline."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from assistant.figures import PALETTE, Figure
+from assistant.relations.crosstab import Crosstab
+from assistant.relations.map import HEIGHT, WIDTH, ThemeMap, short_name
+from assistant.relations.timeline import Timeline
+from assistant.relations.together import Cooccurrence, within_words
+from store.values import Role
+
+MATRIX_ROWS = 20
+TABLE_ROWS = 40
+_SHADES = alt.Scale(range=["#f2f5f8", "#003d5f"])
+_DARK = 0.5
+"""From this part of the darkest shade on, numbers on it are white."""
+_SHAPES = ("circle", "square", "diamond", "triangle-up", "cross", "triangle-down")
+_SPEAKS = "(who speaks)"
+_LONGEST = 36
+
+
+def together_figure(found: Cooccurrence, query: Mapping[str, Any]) -> Figure:
+    """Half a matrix of pairs with the number of places in each cell; the rows found in most interviews."""
+    spread = found.together.interviews.diagonal()
+    order = sorted(np.flatnonzero(spread), key=lambda row: (-spread[row], row))[:MATRIX_ROWS]
+    rows = sorted(int(row) for row in order)
+    names = _labels([found.rows.names[row] for row in rows])
+    cells = [
+        {
+            "code": names[i],
+            "other": names[j],
+            "count": int(found.together.count[rows[i], rows[j]]),
+            "jaccard": round(float(found.together.jaccard[rows[i], rows[j]]), 4),
+            "interviews": int(found.together.interviews[rows[i], rows[j]]),
+        }
+        for i in range(len(rows))
+        for j in range(i)
+    ]
+    data = pd.DataFrame(cells, columns=["code", "other", "count", "jaccard", "interviews"])
+    note = f"{found.sentence}. Darker: a larger Jaccard. " + _chosen(len(rows), int((spread > 0).sum()), found)
+    return Figure("codes_together", f"Codes {within_words(found.within)}", _matrix(data, names), data, query, note)
+
+
+def _chosen(drawn: int, there: int, found: Cooccurrence) -> str:
+    what = "themes" if found.rows.level == "theme" else "codes"
+    return f"Drawn are the {drawn} of {there} {what} found in most interviews." if drawn < there else ""
+
+
+def _matrix(data: pd.DataFrame, names: list[str]) -> alt.LayerChart:
+    x = alt.X("other:N", sort=names, title=None, axis=alt.Axis(labelAngle=-50, labelLimit=220))
+    y = alt.Y("code:N", sort=names, title=None, axis=alt.Axis(labelLimit=220))
+    base = alt.Chart(data).encode(x, y, tooltip=["code", "other", "count", "jaccard", "interviews"])
+    darkest = float(data["jaccard"].max()) if len(data) else 0.0
+    shade = alt.Color("jaccard:Q", scale=_SHADES, title="Jaccard")
+    return _numbered(base, shade, "count:Q", f"datum.jaccard > {_DARK * darkest}", "datum.count > 0", len(names))
+
+
+def _numbered(base: alt.Chart, shade: alt.Color, number: str, dark: str, shown: str, rows: int) -> alt.LayerChart:
+    """Shaded cells with a number in each, so that they can be read without the shade."""
+    ink = alt.when(dark).then(alt.value("white")).otherwise(alt.value("#222222"))
+    tiles = base.mark_rect(stroke="#b8b8b8", strokeWidth=0.5).encode(shade)
+    words = base.transform_filter(shown).mark_text(fontSize=12).encode(text=number, color=ink)
+    drawn: Any = alt.layer(tiles, words)
+    sized: alt.LayerChart = drawn.properties(height=max(24 * rows, 60), width=520)
+    return sized
+
+
+def attribute_figure(table: Crosstab, query: Mapping[str, Any]) -> Figure:
+    """Shares by value, each cell with its counts; the rows found in most interviews."""
+    order = sorted(np.flatnonzero(table.found.sum(axis=1)), key=lambda row: (-int(table.found[row].sum()), row))
+    rows = sorted(int(row) for row in order[:TABLE_ROWS])
+    names = _labels([table.rows.names[row] for row in rows])
+    sizes = zip(table.values, table.interviews, strict=True)
+    values = _labels([f"{value} (n = {len(labels)})" for value, labels in sizes])
+    cells = [
+        {
+            "code": name,
+            "value": values[at],
+            "found": int(table.found[row, at]),
+            "looked_for": int(table.looked[row, at]),
+            "share": table.share(row, at),
+            "codings": int(table.codings[row, at]),
+            "of": f"{table.found[row, at]}/{table.looked[row, at]}",
+        }
+        for name, row in zip(names, rows, strict=True)
+        for at in range(len(values))
+    ]
+    data = pd.DataFrame(cells, columns=["code", "value", "found", "looked_for", "share", "codings", "of"])
+    title = f"Share of interviews in which a {table.rows.level} was found, by {table.attribute}"
+    note = f"{table.sentence}. In each cell: interviews with it, of those in which it was looked for."
+    if len(rows) < len(order):
+        note += f" Drawn are the {len(rows)} of {len(order)} found in most interviews."
+    return Figure("codes_by_attribute", title, _shares(data, names, values), data, query, note)
+
+
+def _shares(data: pd.DataFrame, names: list[str], values: list[str]) -> alt.LayerChart:
+    x = alt.X("value:N", sort=values, title=None, axis=alt.Axis(labelAngle=0, orient="top", labelLimit=160))
+    y = alt.Y("code:N", sort=names, title=None, axis=alt.Axis(labelLimit=260))
+    base = alt.Chart(data).encode(x, y, tooltip=["code", "value", "found", "looked_for", "share", "codings"])
+    scale = alt.Scale(range=["#f2f5f8", "#003d5f"], domain=[0, 1])
+    shade = alt.Color("share:Q", scale=scale, title="Share", legend=alt.Legend(format=".0%"))
+    return _numbered(base, shade, "of:N", f"datum.share > {_DARK}", "datum.looked_for > 0", len(names))
+
+
+def map_figure(drawn: ThemeMap, query: Mapping[str, Any]) -> Figure:
+    """The map: themes differ by shape as well as by colour, so that it can be printed in grey."""
+    rows = drawn.found.rows
+    groups = _groups([rows.themes[n.row] or rows.names[n.row] for n in drawn.nodes]) if rows.level == "code" else {}
+    nodes = pd.DataFrame(
+        [
+            {
+                "code": rows.names[n.row],
+                "label": short_name(rows.names[n.row]),
+                "theme": groups.get(rows.themes[n.row] or rows.names[n.row], "Other themes") if groups else "Theme",
+                "interviews": n.interviews,
+                "x": n.x,
+                "y": n.y,
+                "below": n.y + n.radius + 10,
+                "size": round(3.1416 * n.radius**2),
+            }
+            for n in drawn.nodes
+        ],
+        columns=["code", "label", "theme", "interviews", "x", "y", "below", "size"],
+    )
+    chart = alt.layer(_lines(drawn), *_dots(nodes, groups)).properties(width=WIDTH, height=HEIGHT)
+    what = "themes" if rows.level == "theme" else "codes"
+    note = f"{drawn.found.sentence}. {drawn.note}"
+    return Figure(f"map_of_{what}", f"Map of {what} {within_words(drawn.found.within)}", chart, nodes, query, note)
+
+
+def _groups(themes: list[str]) -> dict[str, str]:
+    """The first themes of the codebook have a shape of their own, the others share one."""
+    return {theme: theme for theme in list(dict.fromkeys(themes))[: len(_SHAPES) - 1]}
+
+
+def _lines(drawn: ThemeMap) -> alt.Chart:
+    at = {node.row: node for node in drawn.nodes}
+    names = drawn.found.rows.names
+    lines = [
+        {
+            "x": at[p.a].x,
+            "y": at[p.a].y,
+            "x2": at[p.b].x,
+            "y2": at[p.b].y,
+            "pair": f"{names[p.a]} – {names[p.b]}",
+            "count": p.count,
+            "jaccard": round(p.jaccard, 3),
+        }
+        for p in drawn.links
+    ]
+    data = pd.DataFrame(lines, columns=["x", "y", "x2", "y2", "pair", "count", "jaccard"])
+    rules: alt.Chart = (
+        alt.Chart(data)
+        .mark_rule(color="#8a8a8a", opacity=0.7)
+        .encode(
+            _across("x"),
+            _down("y"),
+            x2="x2:Q",
+            y2="y2:Q",
+            strokeWidth=alt.StrokeWidth("jaccard:Q", scale=alt.Scale(range=[0.7, 6]), title="Jaccard"),
+            tooltip=["pair", "count", "jaccard"],
+        )
+    )
+    return rules
+
+
+def _across(field: str) -> alt.X:
+    return alt.X(f"{field}:Q", axis=None, scale=alt.Scale(domain=[0, WIDTH], nice=False, zero=False))
+
+
+def _down(field: str) -> alt.Y:
+    return alt.Y(f"{field}:Q", axis=None, scale=alt.Scale(domain=[HEIGHT, 0], nice=False, zero=False))
+
+
+def _dots(nodes: pd.DataFrame, groups: Mapping[str, str]) -> tuple[alt.Chart, alt.Chart]:
+    there = [*dict.fromkeys(nodes["theme"])]
+    legend = alt.Legend(title="Theme", symbolSize=120) if groups else None
+    tooltip = ["code", "interviews"] + (["theme"] if groups else [])
+    dots = (
+        alt.Chart(nodes)
+        .mark_point(filled=True, opacity=1, stroke="#222222", strokeWidth=1)
+        .encode(
+            _across("x"),
+            _down("y"),
+            size=alt.Size("size:Q", scale=None),
+            shape=alt.Shape("theme:N", sort=there, scale=alt.Scale(domain=there, range=list(_SHAPES)), legend=legend),
+            color=alt.Color("theme:N", sort=there, scale=alt.Scale(domain=there, range=list(PALETTE)), legend=legend),
+            tooltip=tooltip,
+        )
+    )
+    words = alt.Chart(nodes).mark_text(fontSize=12.5).encode(_across("x"), _down("below"), text="label:N")
+    return dots, words
+
+
+def timeline_figure(found: Timeline, query: Mapping[str, Any]) -> Figure:
+    """A line for each code that is found there, first come first; interviewers' words are outlined, not filled."""
+    first = list(dict.fromkeys(mark.row for mark in found.marks))[:TABLE_ROWS]
+    names = dict(zip(first, _labels([found.rows.names[row] for row in first]), strict=True))
+    unit = 1_000 if found.by == "time" else 1
+    marks = [
+        {
+            "code": names[mark.row],
+            "from": mark.first / unit,
+            "to": mark.last / unit,
+            "role": str(mark.role),
+            "coders": ", ".join(mark.coders),
+            "start": mark.span.start,
+        }
+        for mark in found.marks
+        if mark.row in names
+    ]
+    talk = [
+        {"code": _SPEAKS, "from": t.first / unit, "to": t.last / unit, "role": str(t.role), "coders": "", "start": None}
+        for t in found.talk
+    ]
+    data = pd.DataFrame([*talk, *marks], columns=["code", "from", "to", "role", "coders", "start"])
+    chart = _bars(data, [_SPEAKS, *names.values()], found)
+    what = "Themes" if found.rows.level == "theme" else "Codes"
+    note = f"{found.sentence}. Filled: participants speak. Outlined: interviewers speak."
+    if found.by == "text":
+        note += " Not every turn has a time, so places are shares of the text."
+    everything = len({mark.row for mark in found.marks})
+    if len(first) < everything:
+        note += f" Drawn are the first {len(first)} of {everything}."
+    return Figure(f"timeline_{found.interview}", f"{what} through {found.interview}", chart, data, query, note)
+
+
+def _bars(data: pd.DataFrame, names: list[str], found: Timeline) -> alt.Chart:
+    timed = found.by == "time"
+    axis = alt.Axis(labelExpr=_CLOCK, tickMinStep=1) if timed else alt.Axis(format=".0%")
+    end = float(data["to"].max()) if timed and len(data) else 1.0
+    x = alt.X(
+        "from:Q",
+        title="Time in the interview" if timed else "Share of the text",
+        axis=axis,
+        scale=alt.Scale(domain=[0, max(end, 1.0)], nice=False),
+    )
+    roles = [str(Role.PARTICIPANT), str(Role.INTERVIEWER)]
+    fill = alt.Fill("role:N", scale=alt.Scale(domain=roles, range=[PALETTE[0], "#ffffff"]), title="Who speaks")
+    drawn: alt.Chart = (
+        alt.Chart(data)
+        .mark_bar(height={"band": 0.62}, stroke=PALETTE[0], strokeWidth=1.5)
+        .encode(
+            x,
+            alt.Y("code:N", sort=names, title=None, axis=alt.Axis(labelLimit=260, grid=True)),
+            x2="to:Q",
+            fill=fill,
+            tooltip=["code", "role", "coders"],
+        )
+        .properties(height=max(24 * len(names), 90), width=620)
+    )
+    return drawn
+
+
+_CLOCK = "floor(datum.value / 60) + ':' + (datum.value % 60 < 10 ? '0' : '') + floor(datum.value % 60)"
+
+
+def _labels(names: list[str]) -> list[str]:
+    """Names cut for an axis; two that would look the same are told apart by a number."""
+    cut = [name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1].rstrip()}…" for name in names]
+    return [name if cut.count(name) == 1 else f"{name} ({cut[: at + 1].count(name)})" for at, name in enumerate(cut)]
