@@ -25,6 +25,7 @@ from assistant.cli.saturation import saturation_command
 from assistant.cli.second import second_app
 from assistant.cli.study import erase_command, new_command, reindex_command
 from assistant.cli.suggest import suggest_command
+from assistant.cli.summary import summary_command
 from assistant.cli.transcribe import transcribe_command
 
 app = typer.Typer(
@@ -55,6 +56,7 @@ app.add_typer(milestone_app, name="milestone")
 app.command("quotes")(quotes_command)
 app.command("saturation")(saturation_command)
 app.command("relations")(relations_command)
+app.command("summary")(summary_command)
 app.command("export")(export_command)
 app.command("erase")(erase_command)
 app.add_typer(audit_app, name="audit")

@@ -1,6 +1,7 @@
 """Theme summaries in a language model's words, built only from confirmed quotes, each sentence with its own."""
 
 from assistant.summaries.choosing import RULE
+from assistant.summaries.record import as_record
 from assistant.summaries.standing import RestsOn, Said, StandingSummary, standing, visible
 from assistant.summaries.support import WEAK_BELOW
 from assistant.summaries.theme_quotes import ThemeQuote, ThemeQuotes, theme_of, theme_quotes
@@ -15,6 +16,7 @@ __all__ = [
     "StandingSummary",
     "ThemeQuote",
     "ThemeQuotes",
+    "as_record",
     "standing",
     "summarise",
     "theme_of",

@@ -1,7 +1,7 @@
 """A kept summary as it can be read now: its sentences, the quotes they rest on, and what has changed since."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.review import Basis, Blindness, counted
@@ -37,6 +37,14 @@ class RestsOn:
     start: int | None
     changed: str
     support: float | None = None
+
+    @property
+    def citation(self) -> str:
+        """Where it was said, as it stands behind a quote in a paper: `(I8, 00:12:31)`, or `(I8)` without times."""
+        if self.start_ms is None:
+            return f"({self.interview})"
+        minutes, seconds = divmod(self.start_ms // 1000, 60)
+        return f"({self.interview}, {minutes // 60:02}:{minutes % 60:02}:{seconds:02})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +102,13 @@ def standing(study: Study, summary: Summary, hidden: Blindness | None = None) ->
     return StandingSummary(summary, _theme_name(study, draft.theme), basis, said, (*_changed(read.values()), *since))
 
 
-def visible(study: Study, hidden: Blindness, theme: str | None = None) -> tuple[Summary, ...]:
+def visible(study: Study, hidden: Blindness | None = None, theme: str | None = None) -> tuple[Summary, ...]:
     """The summaries that somebody may see, newest first; of one theme (a GUID) or of all.
 
     Who codes an interview blind sees none that quotes of it went into, unless that came from their own codings alone
     or was written for them while they were blind to it.
     """
+    hidden = hidden or Blindness("")
     unseen = {interview.guid for interview in interviews(study) if interview.label in hidden.interviews}
     return tuple(
         summary
@@ -189,19 +198,8 @@ def _said(text: str, quotes: list[RestsOn], supports: list[float], options: Mapp
     pairs = zip(quotes, supports if known else [None] * len(quotes), strict=True)
     mean = round(sum(supports) / len(supports), 4) if known and supports else None
     weak_below = _check(options).get("weak_below", WEAK_BELOW)
-    return Said(text, tuple(_with(quote, each) for quote, each in pairs), mean, mean is not None and mean < weak_below)
-
-
-def _with(quote: RestsOn, support: float | None) -> RestsOn:
-    return RestsOn(
-        quote.number,
-        quote.interview,
-        quote.speaker,
-        quote.start_ms,
-        quote.text,
-        quote.start,
-        quote.changed,
-        support,
+    return Said(
+        text, tuple(replace(quote, support=each) for quote, each in pairs), mean, mean is not None and mean < weak_below
     )
 
 
