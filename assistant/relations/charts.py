@@ -16,9 +16,11 @@ from store.values import Role
 
 MATRIX_ROWS = 20
 TABLE_ROWS = 40
-_SHADES = alt.Scale(range=["#f2f5f8", "#003d5f"])
-_DARK = 0.5
-"""From this part of the darkest shade on, numbers on it are white."""
+_SHADES = ("#f2f5f8", "#003d5f")
+CELL, MARK = "cell", "mark"
+"""What can be clicked: names of the selections; a cell is known by the columns `row` and `at`, a mark by `number`."""
+_DARK = 0.68
+"""From this part of the darkest shade on, white numbers can be read better than black ones."""
 _SHAPES = ("circle", "square", "diamond", "triangle-up", "cross", "triangle-down")
 _SPEAKS = "(who speaks)"
 _LONGEST = 36
@@ -32,6 +34,8 @@ def together_figure(found: Cooccurrence, query: Mapping[str, Any]) -> Figure:
     names = _labels([found.rows.names[row] for row in rows])
     cells = [
         {
+            "row": rows[i],
+            "at": rows[j],
             "code": names[i],
             "other": names[j],
             "count": int(found.together.count[rows[i], rows[j]]),
@@ -41,9 +45,10 @@ def together_figure(found: Cooccurrence, query: Mapping[str, Any]) -> Figure:
         for i in range(len(rows))
         for j in range(i)
     ]
-    data = pd.DataFrame(cells, columns=["code", "other", "count", "jaccard", "interviews"])
+    data = pd.DataFrame(cells, columns=["row", "at", "code", "other", "count", "jaccard", "interviews"])
     note = f"{found.sentence}. Darker: a larger Jaccard. " + _chosen(len(rows), int((spread > 0).sum()), found)
-    return Figure("codes_together", f"Codes {within_words(found.within)}", _matrix(data, names), data, query, note)
+    title = f"{'Themes' if found.rows.level == 'theme' else 'Codes'} {within_words(found.within)}"
+    return Figure("codes_together", title, _titled(_matrix(data, names), title), data, query, note)
 
 
 def _chosen(drawn: int, there: int, found: Cooccurrence) -> str:
@@ -56,7 +61,8 @@ def _matrix(data: pd.DataFrame, names: list[str]) -> alt.LayerChart:
     y = alt.Y("code:N", sort=names, title=None, axis=alt.Axis(labelLimit=220))
     base = alt.Chart(data).encode(x, y, tooltip=["code", "other", "count", "jaccard", "interviews"])
     darkest = float(data["jaccard"].max()) if len(data) else 0.0
-    shade = alt.Color("jaccard:Q", scale=_SHADES, title="Jaccard")
+    scale = alt.Scale(range=list(_SHADES), domain=[0, max(darkest, 0.01)])
+    shade = alt.Color("jaccard:Q", scale=scale, title="Jaccard")
     return _numbered(base, shade, "count:Q", f"datum.jaccard > {_DARK * darkest}", "datum.count > 0", len(names))
 
 
@@ -65,7 +71,7 @@ def _numbered(base: alt.Chart, shade: alt.Color, number: str, dark: str, shown: 
     ink = alt.when(dark).then(alt.value("white")).otherwise(alt.value("#222222"))
     tiles = base.mark_rect(stroke="#b8b8b8", strokeWidth=0.5).encode(shade)
     words = base.transform_filter(shown).mark_text(fontSize=12).encode(text=number, color=ink)
-    drawn: Any = alt.layer(tiles, words)
+    drawn: Any = alt.layer(tiles.add_params(alt.selection_point(name=CELL, fields=["row", "at"])), words)
     sized: alt.LayerChart = drawn.properties(height=max(24 * rows, 60), width=520)
     return sized
 
@@ -79,6 +85,8 @@ def attribute_figure(table: Crosstab, query: Mapping[str, Any]) -> Figure:
     values = _labels([f"{value} (n = {len(labels)})" for value, labels in sizes])
     cells = [
         {
+            "row": row,
+            "at": at,
             "code": name,
             "value": values[at],
             "found": int(table.found[row, at]),
@@ -90,19 +98,19 @@ def attribute_figure(table: Crosstab, query: Mapping[str, Any]) -> Figure:
         for name, row in zip(names, rows, strict=True)
         for at in range(len(values))
     ]
-    data = pd.DataFrame(cells, columns=["code", "value", "found", "looked_for", "share", "codings", "of"])
+    data = pd.DataFrame(cells, columns=["row", "at", "code", "value", "found", "looked_for", "share", "codings", "of"])
     title = f"Share of interviews in which a {table.rows.level} was found, by {table.attribute}"
     note = f"{table.sentence}. In each cell: interviews with it, of those in which it was looked for."
     if len(rows) < len(order):
         note += f" Drawn are the {len(rows)} of {len(order)} found in most interviews."
-    return Figure("codes_by_attribute", title, _shares(data, names, values), data, query, note)
+    return Figure("codes_by_attribute", title, _titled(_shares(data, names, values), title), data, query, note)
 
 
 def _shares(data: pd.DataFrame, names: list[str], values: list[str]) -> alt.LayerChart:
     x = alt.X("value:N", sort=values, title=None, axis=alt.Axis(labelAngle=0, orient="top", labelLimit=160))
     y = alt.Y("code:N", sort=names, title=None, axis=alt.Axis(labelLimit=260))
     base = alt.Chart(data).encode(x, y, tooltip=["code", "value", "found", "looked_for", "share", "codings"])
-    scale = alt.Scale(range=["#f2f5f8", "#003d5f"], domain=[0, 1])
+    scale = alt.Scale(range=list(_SHADES), domain=[0, 1])
     shade = alt.Color("share:Q", scale=scale, title="Share", legend=alt.Legend(format=".0%"))
     return _numbered(base, shade, "of:N", f"datum.share > {_DARK}", "datum.looked_for > 0", len(names))
 
@@ -130,7 +138,8 @@ def map_figure(drawn: ThemeMap, query: Mapping[str, Any]) -> Figure:
     chart = alt.layer(_lines(drawn), *_dots(nodes, groups)).properties(width=WIDTH, height=HEIGHT)
     what = "themes" if rows.level == "theme" else "codes"
     note = f"{drawn.found.sentence}. {drawn.note}"
-    return Figure(f"map_of_{what}", f"Map of {what} {within_words(drawn.found.within)}", chart, nodes, query, note)
+    title = f"Map of {what} {within_words(drawn.found.within)}"
+    return Figure(f"map_of_{what}", title, _titled(chart, title), nodes, query, note)
 
 
 def _groups(themes: list[str]) -> dict[str, str]:
@@ -204,6 +213,7 @@ def timeline_figure(found: Timeline, query: Mapping[str, Any]) -> Figure:
     unit = 1_000 if found.by == "time" else 1
     marks = [
         {
+            "number": number,
             "code": names[mark.row],
             "from": mark.first / unit,
             "to": mark.last / unit,
@@ -211,50 +221,66 @@ def timeline_figure(found: Timeline, query: Mapping[str, Any]) -> Figure:
             "coders": ", ".join(mark.coders),
             "start": mark.span.start,
         }
-        for mark in found.marks
+        for number, mark in enumerate(found.marks)
         if mark.row in names
     ]
     talk = [
-        {"code": _SPEAKS, "from": t.first / unit, "to": t.last / unit, "role": str(t.role), "coders": "", "start": None}
+        {"number": -1, "code": _SPEAKS, "from": t.first / unit, "to": t.last / unit, "role": str(t.role), "coders": ""}
         for t in found.talk
     ]
-    data = pd.DataFrame([*talk, *marks], columns=["code", "from", "to", "role", "coders", "start"])
+    data = pd.DataFrame([*talk, *marks], columns=["number", "code", "from", "to", "role", "coders", "start"])
     chart = _bars(data, [_SPEAKS, *names.values()], found)
-    what = "Themes" if found.rows.level == "theme" else "Codes"
+    title = f"{'Themes' if found.rows.level == 'theme' else 'Codes'} through {found.interview}"
     note = f"{found.sentence}. Filled: participants speak. Outlined: interviewers speak."
     if found.by == "text":
         note += " Not every turn has a time, so places are shares of the text."
     everything = len({mark.row for mark in found.marks})
     if len(first) < everything:
         note += f" Drawn are the first {len(first)} of {everything}."
-    return Figure(f"timeline_{found.interview}", f"{what} through {found.interview}", chart, data, query, note)
+    return Figure("codes_through_interview", title, _titled(chart, title), data, query, note)
 
 
-def _bars(data: pd.DataFrame, names: list[str], found: Timeline) -> alt.Chart:
+def _bars(data: pd.DataFrame, names: list[str], found: Timeline) -> alt.LayerChart:
     timed = found.by == "time"
-    axis = alt.Axis(labelExpr=_CLOCK, tickMinStep=1) if timed else alt.Axis(format=".0%")
-    end = float(data["to"].max()) if timed and len(data) else 1.0
+    axis = alt.Axis(labelExpr=_CLOCK, values=_minutes(float(data["to"].max()))) if timed else alt.Axis(format=".0%")
+    end = float(data["to"].max()) if timed else 1.0
     x = alt.X(
         "from:Q",
         title="Time in the interview" if timed else "Share of the text",
         axis=axis,
         scale=alt.Scale(domain=[0, max(end, 1.0)], nice=False),
     )
-    roles = [str(Role.PARTICIPANT), str(Role.INTERVIEWER)]
-    fill = alt.Fill("role:N", scale=alt.Scale(domain=roles, range=[PALETTE[0], "#ffffff"]), title="Who speaks")
-    drawn: alt.Chart = (
-        alt.Chart(data)
-        .mark_bar(height={"band": 0.62}, stroke=PALETTE[0], strokeWidth=1.5)
-        .encode(
-            x,
-            alt.Y("code:N", sort=names, title=None, axis=alt.Axis(labelLimit=260, grid=True)),
-            x2="to:Q",
-            fill=fill,
-            tooltip=["code", "role", "coders"],
-        )
-        .properties(height=max(24 * len(names), 90), width=620)
+    y = alt.Y("code:N", sort=names, title=None, scale=alt.Scale(domain=names), axis=alt.Axis(labelLimit=260, grid=True))
+    base = alt.Chart(data).encode(x, y, x2="to:Q", tooltip=["code", "role", "coders"])
+    speaks = (
+        base.transform_filter("datum.number < 0")
+        .mark_bar(height={"band": 0.3}, stroke="#555555")
+        .encode(fill=alt.Fill("role:N", scale=_fills("#555555"), legend=None))
     )
-    return drawn
+    codes = (
+        base.transform_filter("datum.number >= 0")
+        .mark_bar(height={"band": 0.62}, stroke=PALETTE[0], strokeWidth=1.5)
+        .encode(fill=alt.Fill("role:N", scale=_fills(PALETTE[0]), title="Who speaks"))
+        .add_params(alt.selection_point(name=MARK, fields=["number"]))
+    )
+    drawn: Any = alt.layer(speaks, codes).resolve_scale(fill="independent")
+    sized: alt.LayerChart = drawn.properties(height=max(26 * len(names), 90), width=620)
+    return sized
+
+
+def _fills(colour: str) -> alt.Scale:
+    return alt.Scale(domain=[str(Role.PARTICIPANT), str(Role.INTERVIEWER)], range=[colour, "#ffffff"])
+
+
+def _minutes(seconds: float) -> list[int]:
+    """Full minutes, at most twelve of them, for the axis."""
+    step = next((s for s in (15, 30, 60, 120, 300, 600, 900, 1800) if seconds / s <= 12), 3600)  # noqa: PLR2004
+    return list(range(0, int(seconds) + 1, step))
+
+
+def _titled(chart: Any, title: str) -> Any:
+    """With its title in the picture, for where the picture goes without the page."""
+    return chart.properties(title=title)
 
 
 _CLOCK = "floor(datum.value / 60) + ':' + (datum.value % 60 < 10 ? '0' : '') + floor(datum.value % 60)"
