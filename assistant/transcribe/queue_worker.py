@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 from typing import NoReturn
 
 from filelock import FileLock, Timeout
@@ -45,6 +46,8 @@ _PAUSE_SECONDS = 0.2
 _OTHERS_SECONDS = 2.0
 _NICER = 5
 _CHILD = "--child"
+_told = Event()
+"""Set once this process was told to end."""
 
 
 @dataclass(slots=True)
@@ -112,6 +115,7 @@ def _work_off(study: Study, hear: Hear, tell: Tell | None, log: Callable[[str], 
     for label in recover(study):
         log(f"{label}: its last worker died")
     while True:
+        _end_if_told()
         worked.halted = lacks_room(study)
         if worked.halted:
             log("too little room on the disk")
@@ -130,7 +134,7 @@ def _work_off(study: Study, hear: Hear, tell: Tell | None, log: Callable[[str], 
 def _one(study: Study, job: Job, hear: Hear, tell: Tell | None, log: Callable[[str], None], worked: Worked) -> None:
     try:
         settings = load_settings(study.settings())
-        hear(study, job, settings, _Meter(study, job, tell), lambda: job_state(study, job.id) is not JobState.RUNNING)
+        hear(study, job, settings, _Meter(study, job, tell), lambda: _is_over(study, job))
     except StoppedError:
         log(f"{job.interview}: stopped, {job_state(study, job.id) or 'erased'}")
     except StudyError as error:
@@ -150,6 +154,12 @@ def _one(study: Study, job: Job, hear: Hear, tell: Tell | None, log: Callable[[s
         finish_job(study, job.id)
         worked.done.append(job.interview)
         log(f"{job.interview}: done")
+
+
+def _is_over(study: Study, job: Job) -> bool:
+    """Whether the person stopped the recording; ends this process where it was told to end."""
+    _end_if_told()
+    return job_state(study, job.id) is not JobState.RUNNING
 
 
 def _unexpected(job: Job, error: Exception) -> str:
@@ -226,7 +236,14 @@ def _work_as_child(folder: Path) -> int:
 
 
 def _end(_signal: int, _frame: object) -> NoReturn:
+    # Python drops an exception that meets a finaliser or a weak reference's callback; so it is remembered as well
+    _told.set()
     raise SystemExit(TOLD_TO_END)
+
+
+def _end_if_told() -> None:
+    if _told.is_set():
+        raise SystemExit(TOLD_TO_END)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The transcripts page in a real browser: read, hear, code exactly what is selected, and find one's place again."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -55,7 +56,30 @@ def drag(page, first: str, last: str, *, alt: bool = False) -> None:
       };
       return [...place(a, false), ...place(b, true)];
     }"""
-    left, top, right, bottom = page.evaluate(script, [first, last])
+    for _ in range(10):
+        places = still(page, script, [first, last])
+        move(page, places, alt=alt)
+        if page.evaluate(script, [first, last]) == places:
+            return
+        page.keyboard.press("Escape")  # what was below the mouse has moved meanwhile
+    pytest.fail("the text never stood still")
+
+
+def still(page, script: str, words: list[str]) -> list[float]:
+    """Where the words stand, once that is the same over a fifth of a second with all fonts loaded."""
+    page.evaluate("document.fonts.ready.then(() => true)")
+    before, since = None, 0.0
+    while True:
+        found = page.evaluate(script, words)
+        if found != before:
+            before, since = found, time.monotonic()
+        elif time.monotonic() - since > 0.2:
+            return found
+        page.wait_for_timeout(30)
+
+
+def move(page, places: list[float], *, alt: bool) -> None:
+    left, top, right, bottom = places
     if alt:
         page.keyboard.down("Alt")
     page.mouse.move(left, top)

@@ -6,9 +6,11 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -204,6 +206,28 @@ def test_a_worker_that_is_told_to_end_leaves_the_queue_as_it_was(two: Study, log
     assert jobs(two)[0].done_ms > 0
 
 
+def test_being_told_to_end_is_not_forgotten_where_the_exception_is_dropped(two: Study, monkeypatch) -> None:
+    """Python drops what a signal raises inside a finaliser; the recording stops at its next look all the same."""
+    queue_job(two, "I1")
+    monkeypatch.setattr(queue_worker, "_told", threading.Event())
+    slow = FakeRecogniser()
+
+    def hear(study, job, settings, progress, cancel):
+        def told(done_ms: int, total_ms: int) -> None:
+            progress(done_ms, total_ms)
+            if done_ms:
+                with contextlib.suppress(SystemExit):  # as the interpreter does there
+                    queue_worker._end(signal.SIGTERM, None)
+
+        how = {"recogniser": slow, "find": loud_stretches, "progress": told, "cancel": cancel}
+        return transcribe(study, job.interview, settings, speakers="none", **how)
+
+    with pytest.raises(SystemExit, match="143"):
+        work(two, hear=hear, log=quietly)
+    assert state(two) == "waiting"
+    assert len(slow.heard) < len(BEEPS)
+
+
 def test_there_is_one_worker_for_a_study(two: Study, log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second one is refused in a sentence, and starting another process does nothing."""
     monkeypatch.setattr(queue_worker, "_LOCK_SECONDS", 0.2)
@@ -282,6 +306,7 @@ def test_without_room_nothing_more_is_taken(two: Study, monkeypatch: pytest.Monk
     """What waits goes on waiting instead of failing one by one, and the reason is said."""
     queue_both(two)
     monkeypatch.setattr("assistant.transcribe.queue.NEEDED_BYTES", 10**18)
+    monkeypatch.setattr("assistant.transcribe.queue.shutil.disk_usage", lambda _: SimpleNamespace(free=5 * 10**9))
     worked = work(two, hear=by_fake(FakeRecogniser()), log=quietly)
     assert "so no further recording is taken" in worked.halted
     assert lacks_room(two) == worked.halted
