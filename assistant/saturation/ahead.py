@@ -9,19 +9,25 @@ from numpy.typing import ArrayLike
 
 from assistant.saturation.incidence import Incidence, deficit_ratio, incidence
 from assistant.saturation.rarefaction import expected, expected_of_draws
-from assistant.saturation.resampled import DRAWS, SEED, interval, resample
+from assistant.saturation.resampled import DRAWS, SEED, interval, resample, z_of
 
 AHEAD = (1, 3, 5)
 
 
 @dataclass(frozen=True, slots=True)
 class NewCodes:
-    """Codes to expect in the next `interviews`, together, that no interview has shown so far."""
+    """Codes to expect in the next `interviews`, together, that no interview has shown so far.
+
+    `low` and `high` bound that expectation; `fewest` and `most` bound what will in fact be seen, which chance scatters
+    more widely.
+    """
 
     interviews: int
     codes: float
     low: float | None
     high: float | None
+    fewest: int | None
+    most: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,8 @@ def expected_new(
 ) -> tuple[NewCodes, ...]:
     """S(t+h) - S for each h of `ahead` (Colwell et al., 2012); none where nothing can be estimated.
 
-    The interval is by the estimators' bootstrap, of the difference itself, and never below 0.
+    The interval is by the estimators' bootstrap, of the difference itself, and never below 0. The range of what will be
+    seen adds to that variance the expectation's own (Poisson; an upper bound for independent codes), rounded outwards.
 
     >>> [round(new.codes, 2) for new in expected_new([1, 1, 1, 1, 1, 2, 2, 2, 3, 3, 4, 5, 6, 8, 10, 12], 12)]
     [0.38, 1.02, 1.54]
@@ -49,9 +56,12 @@ def expected_new(
     new = expected(counts, sizes) - counts.observed
     drawn = resample(counts, draws, seed)
     if drawn is None:
-        return tuple(NewCodes(h, float(n), None, None) for h, n in zip(ahead, new, strict=True))
-    low, high = interval(new, expected_of_draws(drawn, sizes) - drawn.observed[:, None], level)
-    return tuple(NewCodes(h, *row) for h, row in zip(ahead, np.array([new, low, high]).T.tolist(), strict=True))
+        return tuple(NewCodes(h, float(n), *(None,) * 4) for h, n in zip(ahead, new, strict=True))
+    others = expected_of_draws(drawn, sizes) - drawn.observed[:, None]
+    low, high = interval(new, others, level)
+    reach = z_of(level) * np.sqrt(others.var(axis=0, ddof=1) + new)
+    rows = np.array([new, low, high, np.floor(np.maximum(new - reach, 0)), np.ceil(new + reach)]).T.tolist()
+    return tuple(NewCodes(h, *row[:3], int(row[3]), int(row[4])) for h, row in zip(ahead, rows, strict=True))
 
 
 def chance_of_new(y: ArrayLike, t: int) -> Chance | None:

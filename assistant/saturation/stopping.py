@@ -121,7 +121,7 @@ def _so_far(new_or_found: ArrayLike) -> NDArray[np.int64]:
     if given.ndim == 1:
         return np.asarray(np.cumsum(given.astype(np.int64)))
     matrix = as_found(given)
-    return curves(matrix, np.arange(matrix.shape[1])[None, :])[0]
+    return np.asarray(curves(matrix, np.arange(matrix.shape[1])[None, :])[0])
 
 
 def _setting(so_far: NDArray[np.int64], base: int, run: int, threshold: float) -> GuestResult:
