@@ -1,5 +1,7 @@
 """Adjudication: the disagreements of a finished double coding, one after the other, side by side."""
 
+from urllib.parse import urlencode
+
 import streamlit as st
 
 from assistant.review import Compared, Disagreement, blindness, compare
@@ -10,15 +12,47 @@ from assistant.ui.passage import around, marked, passage
 from assistant.ui.second_moves import Second
 from assistant.ui.session import frozen_ledger, interview_segments
 from store.codebook import current_codebook
-from store.double_coding import double_codings
+from store.double_coding import DoubleCoding, double_codings
 from store.study import Study
 from store.values import Span
+
+PART = "Adjudication"
+_ADDRESS = ("double_coding", "decision")
+
+
+def adjudication_href(drawn: DoubleCoding, decision: str, coder: str) -> str:
+    """The address of the adjudication that a decision belongs to, for whoever codes now; to be escaped for HTML."""
+    asked = {"double_coding": drawn.guid, "decision": decision, **({"coder": coder} if coder else {})}
+    return f"second-coder?{urlencode(asked)}"
+
+
+def go_to_address(study: Study, second: Second, coder: str) -> None:
+    """A link leads to `?double_coding=…&decision=…`; it counts once, for afterwards one goes on from there."""
+    guid, decision = (str(st.query_params.get(name, "")) for name in _ADDRESS)
+    for name in _ADDRESS:
+        if name in st.query_params:
+            del st.query_params[name]
+    drawn = _shown(study, coder).get(guid) if guid else None
+    if drawn is None:
+        return
+    compared = compare(study, drawn, frozen_ledger(study, drawn))
+    one = next((each for each in compared.disagreements if decision in each.decisions), None)
+    if one is None:
+        return
+    left = one.resolved is None
+    second.at = (compared.open if left else compared.disagreements).index(one)
+    second.part = PART
+    st.session_state.update(second_part=PART, adjudicated=guid, adjudication_open=left)
+
+
+def _shown(study: Study, coder: str) -> dict[str, DoubleCoding]:
+    hidden = blindness(study, coder).interviews
+    return {d.guid: d for d in double_codings(study) if d.ended == "finished" and not hidden & set(d.spans)}
 
 
 def draw_adjudication(study: Study, second: Second, coder: str) -> None:
     """Choose a double coding, and walk through what is left of its disagreements."""
-    hidden = blindness(study, coder).interviews
-    found = {d.guid: d for d in double_codings(study) if d.ended == "finished" and not hidden & set(d.spans)}
+    found = _shown(study, coder)
     if not found:
         notice("There is no finished double coding to adjudicate yet.")
         return
@@ -30,7 +64,8 @@ def draw_adjudication(study: Study, second: Second, coder: str) -> None:
     )
     compared = compare(study, found[chosen], frozen_ledger(study, found[chosen]))
     _draw_counts(compared)
-    left = st.toggle("Only what is still open", value=True, key="adjudication_open")
+    st.session_state.setdefault("adjudication_open", True)
+    left = st.toggle("Only what is still open", key="adjudication_open")
     cases = compared.open if left else compared.disagreements
     if not cases:
         notice("Nothing is left to adjudicate here.", "good")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from assistant.review import blindness
-from assistant.ui.adjudication_page import draw_adjudication
+from assistant.ui.adjudication_page import PART, draw_adjudication, go_to_address
 from assistant.ui.double_coding_page import draw_coders, draw_double_coding
 from assistant.ui.markup import heading, notice
 from assistant.ui.second_moves import current_second
@@ -13,7 +13,7 @@ from assistant.ui.session import current_study, current_visit
 _PARTS = {
     "Coders": draw_coders,
     "Blind double coding": draw_double_coding,
-    "Adjudication": draw_adjudication,
+    PART: draw_adjudication,
     "Open second review": draw_second_review,
 }
 
@@ -25,7 +25,9 @@ def second_coder_page() -> None:
     if not coder:
         notice("Write your name into the field “Coder” at the left first; everything here is kept under a name.")
         return
-    part = st.segmented_control("Part", list(_PARTS), default="Coders", key="second_part", label_visibility="collapsed")
+    go_to_address(study, second, coder)
+    st.session_state.setdefault("second_part", "Coders")
+    part = st.segmented_control("Part", list(_PARTS), key="second_part", label_visibility="collapsed")
     if second.part != part:
         second.part, second.at = str(part), 0
     if second.problem:

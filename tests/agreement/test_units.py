@@ -14,7 +14,7 @@ from assistant.segment import segment_new
 from store.codebook import codebook_versions, current_codebook, keep_codebook
 from store.coders import coders
 from store.decisions import keep_decisions
-from store.values import Code, DecisionDraft, Verdict
+from store.values import Code, DecisionDraft, Span, Verdict
 
 
 def units(study, kind=Unit.SEGMENT, pair=("ada", "eve"), sample=None):
@@ -160,17 +160,18 @@ STRETCHES = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STRETCHES)
 def test_stretches_of_characters_say_the_same_as_character_by_character(machines, made):
     """Against arrays with one place per character, overlapping codings of one coder and codings across segments too."""
     pair = tuple(f"{who} {len(coders(machines))}" for who in ("ada", "eve"))
-    segments = spoken(machines, "I1")
+    segments, queue = spoken(machines, "I1"), code(machines, "queue")
     wanted = np.zeros((2, segments[-1].span.end), bool)
     for who, number, start, size in made:
         at = segments[number].span.start + start
         if at + size <= wanted.shape[1]:
-            give(machines, pair[who], segments[number], "queue", start, start + size)
+            draft = DecisionDraft(segments[0].transcript_id, Span(at, at + size), Verdict.ADD, queue)
+            keep_decisions(machines, pair[who], [draft])
             wanted[who, at : at + size] = True
     for who in pair:
         read(machines, who, segments[:3])
