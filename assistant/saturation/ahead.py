@@ -61,7 +61,10 @@ def expected_new(
     low, high = interval(new, others, level)
     reach = z_of(level) * np.sqrt(others.var(axis=0, ddof=1) + new)
     rows = np.array([new, low, high, np.floor(np.maximum(new - reach, 0)), np.ceil(new + reach)]).T.tolist()
-    return tuple(NewCodes(h, *row[:3], int(row[3]), int(row[4])) for h, row in zip(ahead, rows, strict=True))
+    return tuple(
+        NewCodes(h, codes, below, above, int(fewest), int(most))
+        for h, (codes, below, above, fewest, most) in zip(ahead, rows, strict=True)
+    )
 
 
 def chance_of_new(y: ArrayLike, t: int) -> Chance | None:

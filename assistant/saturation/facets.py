@@ -121,13 +121,13 @@ def _distances(points: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _divisions(apart: NDArray[np.float64], most: int) -> list[NDArray[np.int64]]:
-    """Divisions into 2 … `most` facets by average linkage."""
-    from scipy.cluster.hierarchy import cut_tree, linkage
+    """Divisions into 2 … `most` facets by average linkage; joins at the same distance are not torn apart."""
+    from scipy.cluster.hierarchy import fcluster, linkage
     from scipy.spatial.distance import squareform
 
     tree = linkage(squareform(apart, checks=False), "average")
-    cuts = cut_tree(tree, n_clusters=list(range(2, most + 1)))
-    return [cuts[:, column].astype(np.int64) for column in range(cuts.shape[1])]
+    cuts = [fcluster(tree, number, "maxclust").astype(np.int64) - 1 for number in range(2, most + 1)]
+    return [cut for cut in cuts if cut.any()]
 
 
 def _silhouette(apart: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
