@@ -1,5 +1,7 @@
 """Agreement between coders: percent, kappa, alpha, AC1 and the unitizing alphas, with intervals and cautions."""
 
+from assistant.agreement.bootstrap import Interval, bootstrap, bootstrap_alpha_u
+from assistant.agreement.continua import Continua, character_counts, continua_from, continua_of
 from assistant.agreement.counts import Counts, counts_of, weighted_counts
 from assistant.agreement.nominal import (
     STATISTICS,
@@ -9,13 +11,24 @@ from assistant.agreement.nominal import (
     pooled_agreement,
     themes_applied,
 )
+from assistant.agreement.unitizing import Unitizing, alpha_u, alpha_u_pooled
 
 __all__ = [
     "STATISTICS",
+    "Continua",
     "Counts",
+    "Interval",
     "Nominal",
+    "Unitizing",
     "agreement_from",
     "agreement_of",
+    "alpha_u",
+    "alpha_u_pooled",
+    "bootstrap",
+    "bootstrap_alpha_u",
+    "character_counts",
+    "continua_from",
+    "continua_of",
     "counts_of",
     "pooled_agreement",
     "themes_applied",

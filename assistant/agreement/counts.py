@@ -1,8 +1,9 @@
 """What agreement is computed from: sums over units that add up over interviews."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,47 +13,51 @@ BLOCK = 1 << 21  # ratings of one coder worked through at once: bounds the memor
 LISTED = 4096  # up to so many patterns all possible ones are listed; above, only those that occur
 
 Floats = NDArray[np.float64]
-Whole = NDArray[np.int64]
+Whole = NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Sums over units, per code and group of units (an interview, say); every statistic is a function of them.
 
-    `sums` is float64 of shape (codes, groups, features). Per unit, with m ratings of which r_k are of category k,
-    the features are: the cross table of every pair of coders; Krippendorff's coincidences r_c (r_k - [c = k]) /
-    (m - 1), the share of agreeing pairs, and 1, all three where m is two or more; and the shares r_k / m where m is
-    one or more.
-    Because they are sums, the counts of a bootstrap sample of interviews are the sum of the interviews' counts.
+    `sums` is float64 of shape (codes, groups, cells): how many units have each pattern of ratings where patterns are
+    few, else their features. `table` (cells, features) turns cells into features. Because they are sums, the counts
+    of a bootstrap sample of interviews are the sum of the interviews' counts.
     """
 
     coders: int
     categories: int
     sums: Floats
+    table: Floats
 
     @property
-    def total(self) -> Floats:
-        """Summed over groups: (codes, features)."""
-        summed: Floats = self.sums.sum(axis=1)
-        return summed
+    def parts(self) -> "Parts":
+        """The features by name, over all groups, of each code."""
+        return self.parts_of(self.sums.sum(axis=1))
+
+    def parts_of(self, sums: Floats) -> "Parts":
+        """The features by name of sums (…, cells) of some of the groups."""
+        return Parts.of(sums @ self.table, self.coders, self.categories)
 
     def pooled(self) -> "Counts":
         """One table of all (unit, code) pairs, as if they were units of a single code."""
-        return Counts(self.coders, self.categories, self.sums.sum(axis=0, keepdims=True))
+        return replace(self, sums=self.sums.sum(axis=0, keepdims=True))
 
     def pooled_within(self, themes: Sequence[Sequence[int]]) -> "Counts":
         """One table per theme, of all (unit, code) pairs of the codes whose numbers it lists."""
         rows = [self.sums[list(codes)].sum(axis=0) for codes in themes]
         shape = (len(rows), *self.sums.shape[1:])
-        return Counts(self.coders, self.categories, np.asarray(rows, np.float64).reshape(shape))
+        return replace(self, sums=np.asarray(rows, np.float64).reshape(shape))
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The features of `Counts` by name; leading axes (…) are whatever was summed for: codes, draws.
+    """The features of ratings, summed over units; leading axes (…) are whatever was summed for: codes, draws.
 
-    `pairs` (…, coder pairs, categories, categories), `coincidences` (…, categories, categories),
-    `agreeing` and `units` (…), `shares` (…, categories).
+    Of a unit with m ratings, r_k of them of category k: `pairs` (…, coder pairs, categories, categories) its cross
+    tables; where m is two or more, `coincidences` (…, categories, categories) r_c (r_k - [c = k]) / (m - 1) as
+    Krippendorff counts them, `agreeing` (…) the share of agreeing pairs and `units` (…) 1; where m is one or more,
+    `shares` (…, categories) r_k / m.
     """
 
     pairs: Floats
@@ -97,12 +102,14 @@ def counts_of(
     order = np.argsort(group, kind="stable")
     number = int(group.max()) + 1 if units else 0
     starts = np.searchsorted(group[order], np.arange(number + 1))
+    ordered, tidy = size[order], bool((group[1:] >= group[:-1]).all())
     step = max(1, BLOCK // max(1, units))
     blocks = [
-        _block(rated[at : at + step][..., order], size[order], starts, categories) for at in range(0, codes, step)
+        _block(block if tidy else block[..., order], ordered, starts, categories)
+        for block in (rated[at : at + step] for at in range(0, codes, step))
     ]
     empty = np.zeros((0, number, _width(coders, categories)))
-    return Counts(coders, categories, np.concatenate([empty, *blocks]))
+    return _counts(np.concatenate(blocks or [empty]), coders, categories)
 
 
 def weighted_counts(
@@ -116,16 +123,19 @@ def weighted_counts(
 
     which, listed = _listed(patterns, coders, categories)
     table = sparse.csr_matrix((weights, (rows, which)), shape=(shape[0] * shape[1], len(listed)))
-    sums = np.asarray(table @ features(listed, categories))
-    return Counts(coders, categories, sums.reshape(*shape, sums.shape[1]))
+    sums = np.asarray(table @ _cells(listed, categories))
+    return _counts(sums.reshape(*shape, sums.shape[1]), coders, categories)
 
 
 def pattern_numbers(ratings: NDArray[np.integer], categories: int) -> Whole:
     """Ratings (…, coders, units) as one number per unit: to the base `categories` + 1, missing the digit 0."""
-    base = categories + 1
-    number: Whole = np.zeros(ratings.shape[:-2] + ratings.shape[-1:], np.int64)
-    for coder in range(ratings.shape[-2]):
-        number += (ratings[..., coder, :].astype(np.int64) + 1) * base**coder
+    base, coders = categories + 1, ratings.shape[-2]
+    kind = np.int32 if base**coders < 1 << 31 else np.int64
+    number = np.zeros(ratings.shape[:-2] + ratings.shape[-1:], kind)
+    for coder in reversed(range(coders)):
+        number *= base
+        number += ratings[..., coder, :]
+        number += 1
     return number
 
 
@@ -146,6 +156,7 @@ def features(patterns: NDArray[np.integer], categories: int) -> Floats:
 
 
 def _block(ratings: NDArray[np.integer], sizes: Floats, starts: Whole, categories: int) -> Floats:
+    """Cells of ratings (codes, coders, units), units sorted by group and of so many sizes: (codes, groups, cells)."""
     from scipy import sparse
 
     codes, coders, units = ratings.shape
@@ -153,21 +164,52 @@ def _block(ratings: NDArray[np.integer], sizes: Floats, starts: Whole, categorie
     ends = np.append((np.arange(codes)[:, None] * units + starts[:-1]).ravel(), codes * units)
     shape = (len(ends) - 1, len(listed))
     table = sparse.csr_matrix((np.tile(sizes, codes), which, ends), shape=shape)
-    sums: Floats = np.asarray(table @ features(listed, categories))
+    sums: Floats = np.asarray(table @ _cells(listed, categories))
     return sums.reshape(codes, len(starts) - 1, sums.shape[1])
+
+
+def _few(coders: int, categories: int) -> bool:
+    """Whether there are fewer patterns than features, as for two coders: then patterns are counted."""
+    patterns: int = (categories + 1) ** coders
+    return patterns <= _features(coders, categories)
+
+
+def _cells(listed: NDArray[np.integer], categories: int) -> Floats:
+    if _few(listed.shape[1], categories):
+        return np.eye(len(listed))
+    return features(listed, categories)
+
+
+def _counts(sums: Floats, coders: int, categories: int) -> Counts:
+    """Counts of cells, those left out that are empty throughout or hold no rating at all."""
+    if not _few(coders, categories):
+        return Counts(coders, categories, sums, np.eye(sums.shape[2]))
+    table = features(_all_patterns(coders, categories), categories)
+    used = sums.any(axis=(0, 1)) & table.any(axis=1)
+    return Counts(coders, categories, np.ascontiguousarray(sums[..., used]), table[used])
 
 
 def _listed(numbers: Whole, coders: int, categories: int) -> tuple[Whole, NDArray[np.integer]]:
     """Numbers (n,) as places in a list of patterns, and the list, ratings of shape (patterns, coders)."""
     base = categories + 1
-    which, found = numbers, np.arange(base**coders) if base**coders <= LISTED else None
-    if found is None:
-        found, which = np.unique(numbers, return_inverse=True)
+    if base**coders <= LISTED:
+        return numbers, _all_patterns(coders, categories)
+    found, which = np.unique(numbers, return_inverse=True)
     return which, found[:, None] // base ** np.arange(coders) % base - 1
 
 
-def _width(coders: int, categories: int) -> int:
+def _all_patterns(coders: int, categories: int) -> NDArray[np.integer]:
+    base = categories + 1
+    return np.arange(base**coders)[:, None] // base ** np.arange(coders) % base - 1
+
+
+def _features(coders: int, categories: int) -> int:
     return (coders * (coders - 1) // 2 + 1) * categories**2 + 2 + categories
+
+
+def _width(coders: int, categories: int) -> int:
+    patterns = (categories + 1) ** coders
+    return patterns if _few(coders, categories) else _features(coders, categories)
 
 
 def _check(ratings: NDArray[np.integer], categories: int) -> None:

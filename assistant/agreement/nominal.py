@@ -65,7 +65,7 @@ def pooled_agreement(ratings: ArrayLike, *, categories: int = 2) -> Nominal:
 
 def agreement_from(counts: Counts) -> tuple[Nominal, ...]:
     """Agreement on each code of `counts`, over all of its groups."""
-    parts = Parts.of(counts.total, counts.coders, counts.categories)
+    parts = counts.parts
     values = {name: compute(parts) for name, compute in STATISTICS.items()}
     pairs = (~np.isnan(_pairwise_kappa(parts))).sum(axis=-1)
     tables = np.rint(parts.pairs.sum(axis=-3)).astype(np.int64)
