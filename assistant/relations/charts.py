@@ -24,6 +24,8 @@ _DARK = 0.68
 _SHAPES = ("circle", "square", "diamond", "triangle-up", "cross", "triangle-down")
 _SPEAKS = "(who speaks)"
 _LONGEST = 36
+_ROOM = 70
+"""Pixels for title and axis, which on a page share the height with what is drawn."""
 
 
 def together_figure(found: Cooccurrence, query: Mapping[str, Any]) -> Figure:
@@ -31,13 +33,14 @@ def together_figure(found: Cooccurrence, query: Mapping[str, Any]) -> Figure:
     spread = found.together.interviews.diagonal()
     order = sorted(np.flatnonzero(spread), key=lambda row: (-spread[row], row))[:MATRIX_ROWS]
     rows = sorted(int(row) for row in order)
-    names = _labels([found.rows.names[row] for row in rows])
+    names = [f"{number} {name}" for number, name in enumerate(_labels([found.rows.names[row] for row in rows]), 1)]
     cells = [
         {
             "row": rows[i],
             "at": rows[j],
             "code": names[i],
-            "other": names[j],
+            "with": names[j],
+            "number": str(j + 1),
             "count": int(found.together.count[rows[i], rows[j]]),
             "jaccard": round(float(found.together.jaccard[rows[i], rows[j]]), 4),
             "interviews": int(found.together.interviews[rows[i], rows[j]]),
@@ -45,7 +48,7 @@ def together_figure(found: Cooccurrence, query: Mapping[str, Any]) -> Figure:
         for i in range(len(rows))
         for j in range(i)
     ]
-    data = pd.DataFrame(cells, columns=["row", "at", "code", "other", "count", "jaccard", "interviews"])
+    data = pd.DataFrame(cells, columns=["row", "at", "code", "with", "number", "count", "jaccard", "interviews"])
     note = f"{found.sentence}. Darker: a larger Jaccard. " + _chosen(len(rows), int((spread > 0).sum()), found)
     title = f"{'Themes' if found.rows.level == 'theme' else 'Codes'} {within_words(found.within)}"
     return Figure("codes_together", title, _titled(_matrix(data, names), title), data, query, note)
@@ -57,13 +60,19 @@ def _chosen(drawn: int, there: int, found: Cooccurrence) -> str:
 
 
 def _matrix(data: pd.DataFrame, names: list[str]) -> alt.LayerChart:
-    x = alt.X("other:N", sort=names, title=None, axis=alt.Axis(labelAngle=-50, labelLimit=220))
-    y = alt.Y("code:N", sort=names, title=None, axis=alt.Axis(labelLimit=220))
-    base = alt.Chart(data).encode(x, y, tooltip=["code", "other", "count", "jaccard", "interviews"])
+    numbers = [str(number) for number in range(1, len(names) + 1)]
+    x = alt.X("number:N", title=None, scale=alt.Scale(domain=numbers), axis=alt.Axis(labelAngle=0, labelOverlap=False))
+    base = alt.Chart(data).encode(x, _down_names(names), tooltip=["code", "with", "count", "jaccard", "interviews"])
     darkest = float(data["jaccard"].max()) if len(data) else 0.0
     scale = alt.Scale(range=list(_SHADES), domain=[0, max(darkest, 0.01)])
     shade = alt.Color("jaccard:Q", scale=scale, title="Jaccard")
     return _numbered(base, shade, "count:Q", f"datum.jaccard > {_DARK * darkest}", "datum.count > 0", len(names))
+
+
+def _down_names(names: list[str], *, grid: bool = False) -> alt.Y:
+    """A line for each name, none left out."""
+    axis = alt.Axis(labelLimit=260, labelOverlap=False, grid=grid)
+    return alt.Y("code:N", sort=names, title=None, scale=alt.Scale(domain=names), axis=axis)
 
 
 def _numbered(base: alt.Chart, shade: alt.Color, number: str, dark: str, shown: str, rows: int) -> alt.LayerChart:
@@ -72,7 +81,7 @@ def _numbered(base: alt.Chart, shade: alt.Color, number: str, dark: str, shown: 
     tiles = base.mark_rect(stroke="#b8b8b8", strokeWidth=0.5).encode(shade)
     words = base.transform_filter(shown).mark_text(fontSize=12).encode(text=number, color=ink)
     drawn: Any = alt.layer(tiles.add_params(alt.selection_point(name=CELL, fields=["row", "at"])), words)
-    sized: alt.LayerChart = drawn.properties(height=max(24 * rows, 60), width=520)
+    sized: alt.LayerChart = drawn.properties(height=max(24 * rows, 120) + _ROOM, width=520)
     return sized
 
 
@@ -108,8 +117,9 @@ def attribute_figure(table: Crosstab, query: Mapping[str, Any]) -> Figure:
 
 def _shares(data: pd.DataFrame, names: list[str], values: list[str]) -> alt.LayerChart:
     x = alt.X("value:N", sort=values, title=None, axis=alt.Axis(labelAngle=0, orient="top", labelLimit=160))
-    y = alt.Y("code:N", sort=names, title=None, axis=alt.Axis(labelLimit=260))
-    base = alt.Chart(data).encode(x, y, tooltip=["code", "value", "found", "looked_for", "share", "codings"])
+    base = alt.Chart(data).encode(
+        x, _down_names(names), tooltip=["code", "value", "found", "looked_for", "share", "codings"]
+    )
     scale = alt.Scale(range=list(_SHADES), domain=[0, 1])
     shade = alt.Color("share:Q", scale=scale, title="Share", legend=alt.Legend(format=".0%"))
     return _numbered(base, shade, "of:N", f"datum.share > {_DARK}", "datum.looked_for > 0", len(names))
@@ -250,8 +260,7 @@ def _bars(data: pd.DataFrame, names: list[str], found: Timeline) -> alt.LayerCha
         axis=axis,
         scale=alt.Scale(domain=[0, max(end, 1.0)], nice=False),
     )
-    y = alt.Y("code:N", sort=names, title=None, scale=alt.Scale(domain=names), axis=alt.Axis(labelLimit=260, grid=True))
-    base = alt.Chart(data).encode(x, y, x2="to:Q", tooltip=["code", "role", "coders"])
+    base = alt.Chart(data).encode(x, _down_names(names, grid=True), x2="to:Q", tooltip=["code", "role", "coders"])
     speaks = (
         base.transform_filter("datum.number < 0")
         .mark_bar(height={"band": 0.3}, stroke="#555555")
@@ -264,7 +273,7 @@ def _bars(data: pd.DataFrame, names: list[str], found: Timeline) -> alt.LayerCha
         .add_params(alt.selection_point(name=MARK, fields=["number"]))
     )
     drawn: Any = alt.layer(speaks, codes).resolve_scale(fill="independent")
-    sized: alt.LayerChart = drawn.properties(height=max(26 * len(names), 90), width=620)
+    sized: alt.LayerChart = drawn.properties(height=26 * len(names) + _ROOM, width=620)
     return sized
 
 

@@ -19,6 +19,7 @@ from assistant.ui.memos_page import memos_page
 from assistant.ui.quote_links import remember_pages
 from assistant.ui.quotes_page import quotes_page
 from assistant.ui.recordings_page import recordings_page
+from assistant.ui.relations_page import relations_page
 from assistant.ui.review_page import review_page
 from assistant.ui.saturation_page import saturation_page
 from assistant.ui.scripts import page_styles
@@ -50,6 +51,7 @@ PLACES = (
     Place("Second coder", "second-coder", second_coder_page),
     Place("Quotes", "quotes", quotes_page),
     Place("Saturation", "saturation", saturation_page),
+    Place("Relations", "relations", relations_page),
     Place("Memos", "memos", memos_page),
     Place("Audit", "audit", audit_page),
 )
