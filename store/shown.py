@@ -32,3 +32,9 @@ def _draft(row: SuggestionRow) -> SuggestionDraft:
         scores=row.scores,
         learner=row.learner,
     )
+
+
+def shown_probabilities(study: Study) -> dict[int, float]:
+    """The probability of every suggestion that was ever shown, by its id."""
+    with study.read() as session:
+        return dict(session.execute(select(SuggestionRow.id, SuggestionRow.probability)).tuples().all())

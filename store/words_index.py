@@ -26,6 +26,9 @@ from store.study import Study
 from store.values import Segment
 from store.wording import VERSION, words_of
 
+TELLING = 8
+"""So many words of a question decide how texts rank by words; the others are hardly ever what it is about."""
+
 _SCHEMA = """
 CREATE TABLE about (stamp TEXT NOT NULL);
 CREATE TABLE held (segment INTEGER PRIMARY KEY, digest TEXT NOT NULL);
@@ -95,21 +98,27 @@ class WordsIndex:
     def ranked(self, sought: Sequence[Phrase]) -> Mapping[int, float]:
         """Segment id → Okapi BM25 of these phrases (k1 1.2, b 0.75, higher is better), for segments with any of them.
 
-        What stands in more than half of the segments weighs nothing in BM25 and is left out.
+        Words that stand in more than half of the segments weigh nothing in BM25 and are left out; of the others, the
+        `TELLING` rarest count.
         """
-        telling = [each for each in dict.fromkeys(sought) if each.words and not self._everywhere(each)]
+        telling = self._telling(tuple(dict.fromkeys(each for each in sought if each.words)))
         if not telling:
             return {}
         either = " OR ".join(_phrase(each) for each in telling)
-        return {
-            row[0]: -row[1] for row in self._ask("SELECT rowid, bm25(words) FROM words WHERE words MATCH ?", either)
-        }
+        rows = self._ask("SELECT rowid, bm25(words) FROM words WHERE words MATCH ?", either)
+        return {row[0]: -row[1] for row in rows}
 
-    def _everywhere(self, sought: Phrase) -> bool:
+    def _telling(self, sought: tuple[Phrase, ...]) -> list[Phrase]:
+        """The rarest, phrases of several words before all others."""
+        counts = {each: self._count(each) for each in sought}
+        rarest = sorted((each for each in sought if 2 * counts[each] <= len(self._wanted)), key=counts.__getitem__)
+        return rarest[:TELLING]
+
+    def _count(self, sought: Phrase) -> int:
         if len(sought.words) > 1 or sought.open_end:
-            return False
+            return 0
         rows = self._ask("SELECT doc FROM vocabulary WHERE term = ?", sought.words[0])
-        return bool(rows) and 2 * rows[0][0] > len(self._wanted)
+        return int(rows[0][0]) if rows else 0
 
     def _ask(self, query: str, value: str) -> list[Any]:
         with self._lock:

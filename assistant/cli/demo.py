@@ -127,7 +127,7 @@ def _suggest(study: Study, settings: Settings) -> None:
 
 
 def _counts(study: Study, plan: dict[str, Any]) -> dict[str, Any]:
-    from assistant.quotes import quotes
+    from assistant.quotes import QuoteQuery, find
     from assistant.saturation import saturation
     from assistant.suggest import propose
 
@@ -141,7 +141,7 @@ def _counts(study: Study, plan: dict[str, Any]) -> dict[str, Any]:
         "segments": len(segments(study)),
         "suggestions": len(propose(study, precision=load_settings(study.settings()).expected_precision)),
         "codings": len(codings(study)),
-        "quotes": len(quotes(study, theme=plan["theme"], limit=None)),
+        "quotes": find(study, QuoteQuery(theme=plan["theme"], fold=False, limit=None)).total,
         "saturation": [{"interview": i, "new_codes": n, "cumulative_codes": c} for i, n, c in curve],
     }
 

@@ -31,8 +31,9 @@ class Quote:
     """An exact slice of a transcript with what is known of it; times are those of its words or turn, in ms.
 
     `codes` are names in the order of the codebook, `guids` theirs; `decided` is the last of the decisions that the
-    query counts, `probability` the highest of their suggestions. `score` is what the quotes are ordered by.
-    `partners` are what makes it a quote of codes near each other, `folded` its duplicates.
+    query counts, `probability` the highest of their suggestions. `score` is what the quotes are ordered by, `nearness`
+    the cosine (-1..1) of the quote's meaning and the one asked for. `partners` are what makes it a quote of codes near
+    each other, `folded` its duplicates.
     """
 
     interview: str
@@ -47,6 +48,7 @@ class Quote:
     coders: tuple[str, ...]
     state: State
     score: float | None = None
+    nearness: float | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
     suggested: tuple[str, ...] = ()
     transcript_id: int = 0

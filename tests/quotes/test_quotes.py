@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from study_builder import TALK, word_embeddings
 
-from assistant.quotes import as_record, quotes
+from assistant.quotes import QuoteQuery, as_record, quotes
 from assistant.segment import embed_new, segment_new
 from assistant.suggest import suggest
 from store.codebook import current_codebook
@@ -42,7 +42,7 @@ def coded(machines):
 
 def test_a_quote_is_the_exact_slice_with_its_place(coded):
     """Text, label, speaker and times are those of the record."""
-    (quote,) = quotes(coded, codes=["queue"])
+    (quote,) = quotes(coded, QuoteQuery(codes=("queue",)))
     text = transcript(coded, "I1").text
     assert quote.text == text[quote.start : quote.end]
     assert (quote.interview, quote.speaker, quote.start_ms, quote.end_ms) == ("I1", "Ada", 10_000, 19_000)
@@ -54,22 +54,26 @@ def test_a_quote_is_the_exact_slice_with_its_place(coded):
 
 def test_a_theme_is_all_codes_below_it(coded):
     """Asking for a theme finds what was coded with its children."""
-    assert [q.interview for q in quotes(coded, theme="compute")] == ["I1", "I2"]
-    assert quotes(coded, theme="data") == ()
+    assert [q.interview for q in quotes(coded, QuoteQuery(theme="compute"))] == ["I1", "I2"]
+    assert quotes(coded, QuoteQuery(theme="data")) == ()
 
 
 def test_coder_and_attribute_narrow_the_quotes(coded):
     """Filters hold together, in any case of the value."""
-    assert [q.coders for q in quotes(coded, codes=["cost"], coder="ada")] == [("ada",)]
-    assert [q.interview for q in quotes(coded, codes=["cost"], where={"region": "South"})] == ["I2"]
+    assert [q.coders for q in quotes(coded, QuoteQuery(codes=("cost",), coder="ada"))] == [("ada",)]
+    assert [q.interview for q in quotes(coded, QuoteQuery(codes=("cost",), where=(("region", "South"),)))] == ["I2"]
 
 
 def test_without_a_code_every_segment_has_its_state(coded):
     """Uncoded, suggested, confirmed, rejected: each segment is one of them."""
     segment = next(s for s in segments(coded, "I2") if s.text.startswith("Cleaning"))
-    waiting = next(q for q in quotes(coded, limit=None) if q.start == segment.span.start and q.interview == "I2")
+    waiting = next(
+        q
+        for q in quotes(coded, QuoteQuery(fold=False, limit=None))
+        if q.start == segment.span.start and q.interview == "I2"
+    )
     assert waiting.state is State.SUGGESTED
-    found = quotes(coded, limit=None)
+    found = quotes(coded, QuoteQuery(fold=False, limit=None))
     assert len(found) == len(segments(coded))
     by_text = {(q.interview, q.text[:7]): q.state for q in found}
     assert by_text["I1", "We wait"] is State.CONFIRMED
@@ -80,7 +84,7 @@ def test_without_a_code_every_segment_has_its_state(coded):
 def test_listing_suggested_quotes_writes_the_suggestions_down(coded):
     """What a person or a script has seen is on record; what was not listed is not."""
     assert suggestions(coded) == ()
-    (one,) = quotes(coded, state=State.SUGGESTED, limit=1)
+    (one,) = quotes(coded, QuoteQuery(state=State.SUGGESTED, fold=False, limit=1))
     assert {s.span for s in suggestions(coded)} == {Span(one.start, one.end)}
     assert one.codes
 
@@ -88,32 +92,26 @@ def test_listing_suggested_quotes_writes_the_suggestions_down(coded):
 def test_the_nearest_in_meaning_comes_first(coded):
     """A search finds the planted sentence, and scores fall."""
     embeddings, _ = word_embeddings(coded)
-    found = quotes(coded, "lovely garden", embeddings=embeddings, limit=5)
+    found = quotes(
+        coded, QuoteQuery(meaning="lovely garden", order="relevance", fold=False, limit=5), embeddings=embeddings
+    )
     assert found[0].text.startswith("My garden")
     scores = [q.score for q in found]
     assert scores == sorted(scores, reverse=True)
     assert len(found) == 5
 
 
-def test_a_search_works_while_another_process_holds_the_index(coded, monkeypatch):
-    """One process holds the index; the other searches from the cache and finds the same."""
-    monkeypatch.setattr("assistant.quotes.query.EXACT_UP_TO", 0)
+def test_a_search_works_while_another_process_holds_the_index(coded):
+    """One process holds the index; the other searches all the same and finds the same."""
+    asked = QuoteQuery(meaning="the cost of power", words="power", order="relevance")
     embeddings, _ = word_embeddings(coded)
-    expected = [q.text for q in quotes(coded, "the cost of power", embeddings=embeddings)]
+    expected = [q.text for q in quotes(coded, asked, embeddings=embeddings)]
+    assert expected
+    (coded.index / "words.db").unlink()
     with FileLock(coded.folder / ".index.lock"):
         assert embed_new(coded, embeddings).index is None
-        assert [q.text for q in quotes(coded, "the cost of power", embeddings=embeddings)] == expected
-
-
-def test_the_index_finds_what_the_exact_search_finds(coded, monkeypatch):
-    """Past the size where Chroma is faster, the answer is the same."""
-    embeddings, _ = word_embeddings(coded)
-    exact = [(q.text, q.score) for q in quotes(coded, "the cost of power", embeddings=embeddings, limit=3)]
-    monkeypatch.setattr("assistant.quotes.query.EXACT_UP_TO", 0)
-    monkeypatch.setattr("assistant.quotes.query.exact_search", None)
-    approximate = [(q.text, q.score) for q in quotes(coded, "the cost of power", embeddings=embeddings, limit=3)]
-    assert [t for t, _ in approximate] == [t for t, _ in exact]
-    assert np.allclose([s for _, s in approximate], [s for _, s in exact], atol=1e-3)
+        assert [q.text for q in quotes(coded, asked, embeddings=embeddings)] == expected
+        assert not (coded.index / "words.db").exists()
 
 
 def test_a_corrected_transcript_is_quoted_as_it_reads_now(coded):
@@ -123,19 +121,28 @@ def test_a_corrected_transcript_is_quoted_as_it_reads_now(coded):
     moved[1] = moved[1].replace("weeks", "months")
     revise_transcript(coded, "I1", [NewTurn(said, "Ada") for said in moved], coder="eve")
     segment_new(coded)
-    (quote,) = quotes(coded, codes=["queue"])
+    (quote,) = quotes(coded, QuoteQuery(codes=("queue",)))
     assert quote.text == moved[1]
     assert quote.codes == ("queue", "cost")
     revise_transcript(coded, "I1", [NewTurn("Something else altogether.", "Ada")], coder="eve")
     segment_new(coded)
-    assert quotes(coded, codes=["queue"]) == ()
+    assert quotes(coded, QuoteQuery(codes=("queue",))) == ()
 
 
-@pytest.mark.parametrize("asked", [{"codes": ["nope"]}, {"theme": "nope"}, {"where": {"nope": "1"}}])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"codes": ("nope",)},
+        {"theme": "nope"},
+        {"where": (("nope", "1"),)},
+        {"interviews": ("nope",)},
+        {"coder": "nope"},
+    ],
+)
 def test_an_unknown_name_is_a_sentence_that_lists_the_known_ones(coded, asked):
     """A typo says so instead of finding nothing."""
     with pytest.raises(NotFoundError, match=r"nope.*there are: "):
-        quotes(coded, **asked)
+        quotes(coded, QuoteQuery(**asked))
 
 
 @settings(max_examples=50, deadline=None)

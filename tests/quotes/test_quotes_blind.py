@@ -3,7 +3,7 @@
 import pytest
 from small_study import build_study
 
-from assistant.quotes import quotes
+from assistant.quotes import QuoteQuery, quotes
 from assistant.review import blindness, draw
 from assistant.saturation import saturation
 from store.coders import set_role
@@ -20,7 +20,7 @@ def drawn(tmp_path):
     with build_study(tmp_path) as study:
         first, second = segments(study, "I1")[1], segments(study, "I1")[3]
         other = segments(study, "I2")[1]
-        quotes(study, codes=["Failed runs"], state=State.SUGGESTED)  # is shown, so that it can be answered
+        quotes(study, QuoteQuery(codes=("Failed runs",), state=State.SUGGESTED))  # is shown, so that it can be answered
         shown = next(s for s in suggestions(study) if s.interview == "I1" and s.code == "c2")
         made = [
             DecisionDraft(first.transcript_id, first.span, Verdict.ADD, "c1"),
@@ -37,7 +37,8 @@ def drawn(tmp_path):
 
 
 def found(study, coder, state):
-    return {(q.interview, q.codes, q.coders) for q in quotes(study, state=state, hidden=blindness(study, coder))}
+    asked, hidden = QuoteQuery(state=state), blindness(study, coder)
+    return {(q.interview, q.codes, q.coders) for q in quotes(study, asked, hidden=hidden)}
 
 
 def test_quotes_of_others_are_hidden_while_blind_and_shown_afterwards(drawn):
@@ -58,11 +59,12 @@ def test_suggestions_are_hidden_while_blind_and_not_written_as_shown(drawn):
     study, sample = drawn
     hidden, before = blindness(study, "Cleo"), suggestions(study)
     for state in (None, State.SUGGESTED):
-        assert all(not q.suggested for q in quotes(study, state=state, hidden=hidden) if q.interview == "I1")
+        found = quotes(study, QuoteQuery(state=state), hidden=hidden)
+        assert all(not q.suggested for q in found if q.interview == "I1")
     assert {s.interview for s in suggestions(study)[len(before) :]} <= {"I2"}
     call_off_double_coding(study, "Ben", sample.guid)
     hidden = blindness(study, "Cleo")
-    assert "I1" in {q.interview for q in quotes(study, state=State.SUGGESTED, hidden=hidden)}
+    assert "I1" in {q.interview for q in quotes(study, QuoteQuery(state=State.SUGGESTED), hidden=hidden)}
 
 
 def test_saturation_does_not_tell_what_others_coded(drawn):

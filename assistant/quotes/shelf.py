@@ -1,0 +1,212 @@
+"""What warm queries need, kept in memory: each refresh reads only what changed since, whoever changed it."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from threading import RLock
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.quotes.duplicates import Twins
+from assistant.quotes.holding import Holding, Texts, by_row, read_texts, rejected_by_row, stretches_of
+from assistant.segment import StudyEmbeddings
+from assistant.suggest import show
+from store.adjudications import adjudications
+from store.codebook import current_codebook
+from store.decisions import codings_of, standing
+from store.newest import StudyStamp, decisions_since, study_stamp
+from store.shown import shown_probabilities
+from store.study import Study
+from store.transcripts import transcript
+from store.values import Decision, Span, SuggestionDraft, Turn
+from store.vectors import load_vectors
+from store.wording import words_of
+from store.words_index import Phrase, Sought, WordsIndex
+
+Matrix = NDArray[np.float32]
+T = TypeVar("T")
+
+_QUESTIONS = 256
+_TRANSCRIPTS = 128
+
+
+class Shelf:
+    """A study's quotes at hand, one for all threads of a process: make it once, and hand it to every query."""
+
+    def __init__(self, study: Study) -> None:
+        self._study = study
+        self._lock = RLock()
+        self._stamp: StudyStamp | None = None
+        self._made: list[tuple[int, Decision]] = []
+        self._holding: Holding | None = None
+        self._index = WordsIndex(study)
+        self._vectors: dict[str, _Vectors] = {}
+        self._said: dict[tuple[int, Span], str] = {}
+        self._turns = _Newest[tuple[Turn, ...]](_TRANSCRIPTS)
+        self._matches = _Newest[frozenset[int]](_QUESTIONS)
+        self._ranks = _Newest[Mapping[int, float]](_QUESTIONS)
+        self._questions = _Newest[Matrix](_QUESTIONS)
+        self._shown: tuple[object, Mapping[int, float]] = (None, {})
+        self._written: set[tuple[int, int, str, str]] = set()
+        self.twins = Twins()
+
+    def refresh(self) -> Holding:
+        """Everything as it stands now; costs a glance at the database where nothing changed."""
+        with self._lock:
+            stamp, before = study_stamp(self._study), self._stamp
+            if self._holding is not None and before is not None and stamp[:4] == before[:4]:
+                self._stamp = stamp
+                return self._holding
+            texts = self._texts(stamp, before)
+            self._take_decisions(stamp, before)
+            self._holding = self._held(texts)
+            self._stamp = stamp
+            return self._holding
+
+    def _texts(self, stamp: StudyStamp, before: StudyStamp | None) -> Texts:
+        if self._holding is not None and before is not None and before.texts == stamp.texts:
+            return self._holding.texts
+        texts = read_texts(self._study)
+        for kept in (self._said, self._vectors):
+            kept.clear()
+        self._turns.clear()
+        self.twins = Twins()
+        return texts
+
+    def _take_decisions(self, stamp: StudyStamp, before: StudyStamp | None) -> None:
+        last = self._made[-1][0] if self._made else 0
+        new = decisions_since(self._study, last)
+        if before is not None and before.texts == stamp.texts and len(self._made) + len(new) >= stamp.decisions[1]:
+            self._made += new
+        else:
+            self._made = list(decisions_since(self._study, 0))
+
+    def _held(self, texts: Texts) -> Holding:
+        codebook, made = current_codebook(self._study), [decision for _, decision in self._made]
+        codings = codings_of(made, codebook, texts.move)
+        known = () if codebook is None else codebook.codes
+        return Holding(
+            texts=texts,
+            codebook=codebook,
+            codings=codings,
+            stretches=stretches_of(texts, codings),
+            coded=by_row(texts, codings),
+            rejected=rejected_by_row(texts, standing(made).values()),
+            answers={d.guid: d.suggestion_id for d in made if d.suggestion_id is not None},
+            adjudications=adjudications(self._study),
+            order={code.guid: number for number, code in enumerate(known)},
+            names={code.guid: code.name for code in known},
+        )
+
+    def probabilities(self) -> Mapping[int, float]:
+        """The probability of each suggestion that was shown, by its id."""
+        with self._lock:
+            stamp = None if self._stamp is None else self._stamp.suggestions
+            if self._shown[0] != stamp:
+                self._shown = (stamp, shown_probabilities(self._study))
+            return self._shown[1]
+
+    def said(self, texts: Texts, transcript_id: int, span: Span) -> str:
+        """The words of a stretch with a space around each, as `spoken` takes them."""
+        key = (transcript_id, span)
+        found = self._said.get(key)
+        if found is None:
+            words = words_of(span.of(texts.texts.get(transcript_id, "")))
+            found = self._said[key] = f" {' '.join(words)} "
+        return found
+
+    def turns(self, label: str, transcript_id: int) -> tuple[Turn, ...]:
+        """The turns of an interview's transcript; none where another revision has become the current one."""
+
+        def read() -> tuple[Turn, ...]:
+            found = transcript(self._study, label)
+            return found.turns if found.id == transcript_id else ()
+
+        return self._turns.get((label, transcript_id), read)
+
+    def standing_in(self, texts: Texts, sought: Sought) -> frozenset[int]:
+        """The ids of the segments in which something stands."""
+        with self._lock:
+            self._refresh_words(texts)
+            return self._matches.get((texts.stamp, sought), lambda: self._index.matches(sought))
+
+    def ranked(self, texts: Texts, sought: Sequence[Phrase]) -> Mapping[int, float]:
+        """Segment id → BM25 of these phrases."""
+        with self._lock:
+            self._refresh_words(texts)
+            return self._ranks.get((texts.stamp, tuple(sought)), lambda: self._index.ranked(sought))
+
+    def _refresh_words(self, texts: Texts) -> None:
+        self._index.refresh(texts.segments, texts.stamp)
+
+    def vectors(self, texts: Texts, model: str) -> Matrix | None:
+        """The segments' vectors of length one (segments, dimensions), zeros where one has none; None without any."""
+        with self._lock:
+            return self._vectors.setdefault(model, _Vectors()).of(self._study, texts, model)
+
+    def question(self, embeddings: StudyEmbeddings, text: str) -> Matrix:
+        """The vector of a question, of length one; the last few are remembered, here and nowhere else."""
+
+        def embedded() -> Matrix:
+            vector = np.asarray(embeddings.embed_query(text), np.float32)
+            return vector / (np.linalg.norm(vector) or 1)
+
+        return self._questions.get((embeddings.model, text), embedded)
+
+    def write_down(self, drafts: Iterable[SuggestionDraft]) -> None:
+        """Suggestions that are listed count as shown; those of earlier queries are written already."""
+        new = [d for d in drafts if (d.run_id, d.segment_id, d.code, d.learner) not in self._written]
+        if new:
+            show(self._study, new)
+            self._written.update((d.run_id, d.segment_id, d.code, d.learner) for d in new)
+
+
+class _Newest(OrderedDict[Hashable, T]):
+    """Remembers the values asked for last, so many of them."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
+        self._guard = RLock()
+
+    def get(self, key: Hashable, made: Callable[[], T]) -> T:  # type: ignore[override]
+        with self._guard:
+            if key in self:
+                self.move_to_end(key)
+                return self[key]
+        value = made()
+        with self._guard:
+            self[key] = value
+            while len(self) > self._most:
+                self.popitem(last=False)
+        return value
+
+
+class _Vectors:
+    """One model's vectors of the segments; those that were not there yet are looked for again."""
+
+    def __init__(self) -> None:
+        self._matrix: Matrix | None = None
+        self._missing: dict[str, list[int]] = {}
+        self._of: object = None
+
+    def of(self, study: Study, texts: Texts, model: str) -> Matrix | None:
+        if self._of is not texts:
+            self._of, self._matrix, self._missing = texts, None, {}
+            for row, segment in enumerate(texts.segments):
+                self._missing.setdefault(segment.text_sha256, []).append(row)
+        if self._missing:
+            self._take(load_vectors(study, model, self._missing), len(texts.segments))
+        return self._matrix
+
+    def _take(self, found: Mapping[str, Matrix], rows: int) -> None:
+        if not found:
+            return
+        if self._matrix is None:
+            width = len(next(iter(found.values())))
+            self._matrix = np.zeros((rows, width), np.float32)
+        matrix = self._matrix.copy()  # others may be reading the one from before
+        for digest, vector in found.items():
+            matrix[self._missing.pop(digest)] = vector / (np.linalg.norm(vector) or 1)
+        self._matrix = matrix

@@ -1,0 +1,172 @@
+"""What a query asks, resolved against what the study holds: names to codes, attributes to interviews, days to tests."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from assistant.quotes.asked import QuoteQuery
+from assistant.quotes.holding import Holding
+from assistant.quotes.shelf import Shelf
+from assistant.quotes.words import Asked, parse_words
+from assistant.review import Blindness
+from store.coders import coders
+from store.errors import InvalidInputError, NotFoundError
+from store.study import Study
+from store.values import Codebook, Coding, Decision, Interview, State
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A code that a stretch carries in some state, whose it is, when it was decided and how likely it was."""
+
+    code: str
+    coder: str | None = None
+    at: datetime | None = None
+    probability: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sieve:
+    """The query with everything in it found; `codes` are GUIDs, `theme` those of a theme and all below it."""
+
+    query: QuoteQuery
+    holding: Holding
+    interviews: Mapping[str, Interview]
+    codes: tuple[str, ...]
+    theme: frozenset[str] | None
+    words: Asked | None
+    unseen: Blindness
+    chances: Mapping[int, float]
+
+    @property
+    def names_codes(self) -> bool:
+        """Whether codes or a theme are asked for."""
+        return bool(self.codes) or self.theme is not None
+
+    @property
+    def dated(self) -> bool:
+        """Whether something must have been decided, or suggested with a probability, for a quote to fit."""
+        query = self.query
+        bounds = (query.decided_from, query.decided_to, query.probability_from, query.probability_to)
+        return any(bound is not None for bound in bounds)
+
+    @property
+    def by_coding(self) -> bool:
+        """Whether quotes are the stretches that were coded, and not the segments."""
+        query = self.query
+        return query.state is State.CONFIRMED or (query.state is None and (self.names_codes or query.adjudicated))
+
+    @property
+    def several(self) -> bool:
+        """Whether it matters which codes stand beside a quote's own."""
+        return self.query.match != "any" and len(self.codes) > 1
+
+    def sees(self, label: str, coder: str) -> bool:
+        """Whether what this coder did counts and may be seen."""
+        return self.query.coder in (None, coder) and not self.unseen.hides(label, coder)
+
+    def coded(self, coding: Coding) -> Mark:
+        """A coding as a mark."""
+        return Mark(coding.code, coding.coder, coding.at, self._chance(coding.decision))
+
+    def rejected(self, word: Decision) -> Mark:
+        """A rejection as a mark."""
+        code, codebook = word.code or "", self.holding.codebook
+        present = None if codebook is None else codebook.present(code)
+        return Mark(present or code, word.coder, word.at, self._chance(word.guid))
+
+    def _chance(self, decision: str) -> float | None:
+        answered = self.holding.answers.get(decision)
+        return None if answered is None else self.chances.get(answered)
+
+    def counts(self, mark: Mark) -> bool:
+        """Whether day and probability fit."""
+        query = self.query
+        if query.decided_from is not None or query.decided_to is not None:
+            day = None if mark.at is None else mark.at.astimezone(UTC).date()
+            if day is None or day < (query.decided_from or day) or day > (query.decided_to or day):
+                return False
+        if query.probability_from is not None or query.probability_to is not None:
+            chance = mark.probability
+            if chance is None or not (query.probability_from or 0) <= chance <= _or_one(query.probability_to):
+                return False
+        return True
+
+    def carries(self, codes: Iterable[str]) -> bool:
+        """Whether one of the codes asked for is among these, or none is asked for."""
+        return not self.codes or not set(self.codes).isdisjoint(codes)
+
+
+def _or_one(share: float | None) -> float:
+    return 1.0 if share is None else share
+
+
+def sieve_of(study: Study, query: QuoteQuery, shelf: Shelf, holding: Holding, hidden: Blindness | None) -> Sieve:
+    """Raises NotFoundError for an unknown code, theme, attribute, label or coder, InvalidInputError for nonsense."""
+    if query.coder is not None and query.adjudicated:
+        msg = "Adjudicated codings are nobody’s alone; ask for one coder or for adjudicated codings, not for both."
+        raise InvalidInputError(msg)
+    _refuse_stranger(study, query.coder)
+    codes = tuple(dict.fromkeys(_guid(holding.codebook, name, "code") for name in query.codes))
+    if query.match == "near" and len(codes) < 2:  # noqa: PLR2004 - a code is not near itself
+        msg = "Codes near each other need at least two codes; name another one, or ask for any of them."
+        raise InvalidInputError(msg)
+    theme = None
+    if query.theme is not None and holding.codebook is not None:
+        theme = holding.codebook.family(_guid(holding.codebook, query.theme, "theme"))
+    elif query.theme is not None:
+        _guid(None, query.theme, "theme")
+    needs_chances = query.probability_from is not None or query.probability_to is not None
+    return Sieve(
+        query=query,
+        holding=holding,
+        interviews=_fitting(holding, query),
+        codes=codes,
+        theme=theme,
+        words=parse_words(query.words),
+        unseen=hidden or Blindness(""),
+        chances=shelf.probabilities() if needs_chances or holding.answers else {},
+    )
+
+
+def _refuse_stranger(study: Study, coder: str | None) -> None:
+    if coder is None:
+        return
+    known = coders(study)
+    if coder not in known:
+        msg = f"There is no coder “{coder}” in this study; there are: {', '.join(known) or 'none yet'}."
+        raise NotFoundError(msg)
+
+
+def _guid(codebook: Codebook | None, name: str, kind: str) -> str:
+    code = None if codebook is None else codebook.find(name)
+    if code is not None:
+        return code.guid
+    heir = None if codebook is None else codebook.present(name)  # a kept query may name one that was merged since
+    if heir is None:
+        known = ", ".join(c.name for c in codebook.codes) if codebook is not None else "none yet"
+        msg = f"There is no {kind} “{name}” in the codebook; there are: {known}."
+        raise NotFoundError(msg)
+    return heir
+
+
+def _fitting(holding: Holding, query: QuoteQuery) -> Mapping[str, Interview]:
+    """By label the interviews that attributes and labels name."""
+    known = holding.texts.interviews
+    keys = {key for interview in known.values() for key in interview.attributes}
+    wanted: dict[str, set[str]] = {}
+    for key, value in query.where:
+        if key not in keys:
+            msg = f"No interview has the attribute “{key}”; there are: {', '.join(sorted(keys)) or 'none yet'}."
+            raise NotFoundError(msg)
+        wanted.setdefault(key, set()).add(value.casefold())
+    for label in query.interviews:
+        if label not in known:
+            msg = f"There is no interview {label} in this study; there are: {', '.join(known) or 'none yet'}."
+            raise NotFoundError(msg)
+    return {
+        label: interview
+        for label, interview in known.items()
+        if (not query.interviews or label in query.interviews)
+        and all(interview.attributes.get(key, "").casefold() in values for key, values in wanted.items())
+    }
