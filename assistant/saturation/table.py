@@ -1,6 +1,6 @@
 """The code × interview table of a study; only interviews that were read count."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Literal
@@ -34,8 +34,9 @@ class Saturation:
     `partly_read` names the interviews that count although some of what participants said was not read yet. `matrix`
     is int of shape (codes, interviews): how many codings of the code stand in the interview; `looked` is bool of the
     same shape: whether the code was in the codebook when the interview was last read, or was found there all the same.
-    `assumed` says that nothing is known of readings, so that every code counts as looked for. `homeless` codings name
-    a code that the codebook does not have any more, and are in no row.
+    `members` holds the codes that each row counts, by its GUID. `assumed` says that nothing is known of readings, so
+    that every code counts as looked for. `homeless` codings name a code that the codebook does not have any more, and
+    are in no row.
     """
 
     level: Level
@@ -46,6 +47,7 @@ class Saturation:
     partly_read: tuple[str, ...]
     codes: tuple[str, ...]
     guids: tuple[str, ...]
+    members: Mapping[str, tuple[str, ...]]
     matrix: NDArray[np.int64]
     looked: NDArray[np.bool_]
     assumed: bool
@@ -58,6 +60,11 @@ class Saturation:
         """Whether each code was found in each interview, of the shape of `matrix`."""
         incidents: NDArray[np.bool_] = self.matrix > 0
         return incidents
+
+    @property
+    def found_codes(self) -> Mapping[str, str]:
+        """The rows that were found anywhere, GUID → name."""
+        return {self.guids[row]: self.codes[row] for row in np.flatnonzero(self.found.any(axis=1))}
 
     def kind(self, row: int, column: int) -> Kind:
         """What the cell says."""
@@ -110,6 +117,7 @@ def tabulated(study: Study, of: Counted, level: Level = "code") -> Saturation:
         partly_read=_partly(study, labels, of),
         codes=tuple(names[guid] for guid in guids),
         guids=guids,
+        members={row: tuple(code for code, of_row in rows.items() if of_row == row) for row in guids},
         matrix=matrix,
         looked=looked_for(of, rows, labels) | (matrix > 0),
         assumed=assumed,

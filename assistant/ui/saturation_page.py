@@ -1,42 +1,50 @@
-"""The saturation page: which codes were found in which interview, and how many were new."""
+"""The saturation page: what the interviews read so far showed, and what further ones may be expected to bring."""
 
 import streamlit as st
 
 from assistant.review import blindness
-from assistant.saturation import Saturation, chart, saturation
-from assistant.ui.markup import heading, notice, table
+from assistant.saturation import Report
+from assistant.saturation.report import query_of
+from assistant.saturation.words import answer
+from assistant.ui.markup import element, heading, notice
+from assistant.ui.saturation_beside import draw_groups, draw_meaning, draw_since
+from assistant.ui.saturation_controls import draw_controls
+from assistant.ui.saturation_curve import draw_curve
+from assistant.ui.saturation_held import held_groups, held_report, held_since
+from assistant.ui.saturation_matrix import draw_matrix
+from assistant.ui.saturation_numbers import draw_expected, draw_rule
 from assistant.ui.session import current_study, current_visit
-from store.coders import coders
 
 
 def saturation_page() -> None:
     """Draw the page of the study that is open."""
     heading("Saturation", "Only confirmed codings count, in interviews that were read.")
     study = current_study()
-    left, right = st.columns([1, 1])
-    themes = left.radio("Count", ["Codes", "Themes"], key="saturation_level", horizontal=True) == "Themes"
-    coder = right.selectbox("Coder", coders(study), index=None, key="saturation_coder", placeholder="Anybody")
+    asked = draw_controls(study)
     hidden = blindness(study, current_visit().sitting.coder)
     if hidden.interviews:
         notice(hidden.sentence)
-    found = saturation(study, level="theme" if themes else "code", coder=coder, hidden=hidden)
-    if found.unread:
-        notice(f"Not counted, because nobody has read them yet: {', '.join(found.unread)}.")
-    if found.partly_read:
-        notice(f"Counted, but not read to the end: {', '.join(found.partly_read)}.")
-    if not found.interviews:
+    found = held_report(study, asked, hidden)
+    query = query_of(found)
+    _draw_answer(found)
+    if not found.table.interviews:
         return
-    st.altair_chart(chart(found), width="stretch", theme="streamlit")
-    _draw_table(found, "Theme" if themes else "Code")
+    draw_curve(found)
+    draw_matrix(found.table, query)
+    draw_expected(found, query)
+    draw_rule(found, query)
+    if asked.by is not None:
+        draw_groups(held_groups(study, asked, asked.by, hidden), found, query)
+    if asked.basis.through is not None or asked.basis.version is not None:
+        draw_since(held_since(study, asked, hidden), query)
+    draw_meaning(study, asked, found, hidden)
 
 
-def _draw_table(found: Saturation, what: str) -> None:
-    counted = range(1, len(found.interviews) + 2)
-    rows = [
-        (code, *(int(n) or "" for n in line), int(line.sum()))
-        for code, line in zip(found.codes, found.matrix, strict=True)
-    ]
-    rows.append(("New", *found.new_codes, sum(found.new_codes)))
-    rows.append(("New so far", *found.cumulative_codes, ""))
-    caption = f"How many codings of each {what.lower()} each interview has"
-    table((what, *found.interviews, "All"), rows, numbers=counted, key="saturation_table", caption=caption)
+def _draw_answer(found: Report) -> None:
+    """The sentences that answer the question, then what to keep in mind."""
+    said = " ".join(answer(found))
+    kept = "".join(element("li", sentence) for sentence in found.cautions)
+    basis = element("p", f"{found.table.sentence}.", "page-note")
+    st.html(f'<div class="answer">{element("p", said)}{basis}</div>')
+    if kept:
+        st.html(f'<div class="answer-cautions"><h2>What to keep in mind</h2><ul>{kept}</ul></div>')

@@ -132,7 +132,7 @@ WRONG = [
     (("add", "s", "ada.txt"), 1, "in this study already"),
     (("quotes", "s", "--code", "nope"), 1, "no code “nope”"),
     (("quotes", "s", "--where", "nope"), 1, "key=value"),
-    (("saturation", "s", "--plot", "x.bmp"), 1, ".png or .svg"),
+    (("saturation", "s", "--plot", "x.bmp"), 1, "does not end in .png"),
     (("decide", "s", "--coder", "eve", "--file", "missing"), 1, "cannot be read"),
     (("erase", "s", "--interview", "I99"), 1, "There is no interview I99"),
     (("suggest", "s", "--llm", "nope"), 1, "nope"),

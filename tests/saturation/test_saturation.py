@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from study_builder import add_talk
 
-from assistant.saturation import chart, curve, draw, saturation
+from assistant.figures import save_figure
+from assistant.saturation import curve, curve_figure, report, saturation
 from store.codebook import current_codebook
 from store.decisions import keep_decisions
 from store.errors import InvalidInputError
@@ -122,14 +123,20 @@ def test_a_study_without_a_codebook_says_so(tmp_path):
 
 
 def test_the_chart_holds_the_numbers_and_can_be_drawn(machines, tmp_path):
-    """What is drawn is what was counted; other endings than png and svg are refused."""
+    """What is drawn is what was counted, its band and its query beside it; an unknown place is refused."""
     decided(machines, "I1", "We wait", Verdict.ADD, "queue")
-    result = saturation(machines)
-    (data,) = chart(result).to_dict()["datasets"].values()
-    assert data == [{"interview": "I1", "new": 1, "cumulative": 1}]
-    draw(result, tmp_path / "curve.png")
+    figure = curve_figure(report(machines))
+    data = {
+        "interview": "I1",
+        "new": 1,
+        "cumulative": 1,
+        "mean_of_orders": 1.0,
+        "low_of_orders": 1,
+        "high_of_orders": 1,
+    }
+    assert figure.data.to_dict("records") == [data]
+    assert figure.query == {"statistic": "saturation", "level": "code"}
+    save_figure(figure, tmp_path / "curve.png")
     assert (tmp_path / "curve.png").read_bytes().startswith(b"\x89PNG")
-    with pytest.raises(InvalidInputError, match=r"\.png or \.svg"):
-        draw(result, tmp_path / "curve.bmp")
     with pytest.raises(InvalidInputError, match="cannot be written"):
-        draw(result, tmp_path / "no" / "such" / "curve.png")
+        save_figure(figure, tmp_path / "no" / "such" / "curve.png")

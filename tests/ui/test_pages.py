@@ -171,7 +171,7 @@ def test_quotes_by_theme_and_by_meaning(page, coded, study, monkeypatch):
 def test_saturation_counts_read_interviews_only(page, coded):
     """I1 was read and brings one code; I2 is named as not counted."""
     text = shown(page("saturation"))
-    assert "nobody has read them yet: I2." in text
+    assert "Not read yet, so not counted: I2." in text
     assert "<td>Borrowed machines</td>" in text
 
 

@@ -1,0 +1,112 @@
+"""Which assumptions behind the numbers do not hold in a study, a sentence for each."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from assistant.review import Counted
+from assistant.saturation.richness import Richness
+from assistant.saturation.stopping import GuestDraws
+from assistant.saturation.table import Saturation
+
+SAMPLE = (
+    "Whatever looks ahead treats the interviews as a random sample of the people the study is about; purposive and"
+    " snowball sampling do not give one, and no number here can check it."
+)
+_FEW = 10
+_NAMED = 5
+
+
+def of_table(of: Counted, table: Saturation) -> Iterator[str]:
+    """What was read, by whom and with which codes."""
+    if table.assumed and table.interviews:
+        yield (
+            "Nothing is known of who read what in this study, so interviews with codings count as read, and every code"
+            " as looked for in them."
+        )
+    if table.partly_read:
+        yield f"Not read to the end, yet counted: {_some(table.partly_read)}."
+    if table.unread:
+        yield f"Not read yet, so not counted: {_some(table.unread)}."
+    yield from _growth(of, table)
+    coders = {coding.coder for coding in of.codings}
+    if of.basis.coder is None and not of.basis.adjudicated and len(coders) > 1:
+        yield (
+            f"Codings of {len(coders)} coders are put together: a code that only one of them saw counts as found. One"
+            " coder alone, or adjudicated codings, may give another picture."
+        )
+    if table.homeless:
+        yield (
+            f"{_count(table.homeless, 'coding')} of codes that the codebook does not have any more (split or taken out)"
+            f" {'is' if table.homeless == 1 else 'are'} in no row."
+        )
+
+
+def _growth(of: Counted, table: Saturation) -> Iterator[str]:
+    missing = np.flatnonzero(~table.looked.all(axis=1)) if table.interviews else np.zeros(0, int)
+    what = table.level
+    if len(missing):
+        cells, names = int((~table.looked).sum()), [table.codes[row] for row in missing]
+        yield (
+            f"{_count(len(missing), what)} came into the codebook after some interviews were read, and"
+            f" {'was' if len(missing) == 1 else 'were'} not looked for everywhere ({_some(names)}; {cells} of"
+            f" {table.looked.size} cells). There the numbers take them as not found, so that they look rarer and later"
+            " than they may be; reading those interviews again settles it."
+        )
+    if len(table.new_codes) > 1 and table.new_codes[-1]:
+        last = table.interviews[-1]
+        yield f"The last interview that counts, {last}, still brought {_count(table.new_codes[-1], f'new {what}')}."
+    first, now = len(of.versions[0].active), len(of.codebook.active)
+    if len(missing) and now > first:
+        yield (
+            f"The codebook grew from {first} to {now} entries while interviews were read: what is new in an interview"
+            " may be new to the codebook only."
+        )
+
+
+def of_numbers(table: Saturation, found: Richness, to_95: int | None) -> Iterator[str]:
+    """What the estimates can bear."""
+    count = len(table.interviews)
+    if count < _FEW:
+        yield (
+            f"{_count(count, 'interview')} {'is' if count == 1 else 'are'} few: look at the intervals, not at single"
+            " numbers, and expect them to move with the next interview."
+        )
+    if found.q1 and not found.q2 and count > 1:
+        yield (
+            f"No {table.level} was found in exactly two interviews, so Chao2 stands in its bias-corrected form and is"
+            " uncertain."
+        )
+    if to_95 is not None and count and to_95 > count:
+        yield (
+            f"{to_95} more interviews are more than were read so far: estimates that far ahead are guesses (Chao et"
+            " al., 2014)."
+        )
+
+
+def of_order(outside: Sequence[str], orders: GuestDraws | None) -> Iterator[str]:
+    """Whether another order of the same interviews would tell another story."""
+    if outside:
+        yield (
+            f"In study order the curve leaves the band of random orders (at {_some(outside)}): the interviews differ by"
+            " when they were held, as they do when later ones were sought out for what was missing."
+        )
+    if orders is not None and orders.reached and orders.low != orders.high:
+        yield (
+            f"The stopping rule (base {orders.base}, run {orders.run}, {orders.threshold:.0%}) depends on the order: in"
+            f" nine of ten random orders of the same interviews its result lies between {_met(orders.low, orders.run)}"
+            f" and {_met(orders.high, orders.run)}."
+        )
+
+
+def _met(last: int | None, run: int) -> str:
+    return "not met" if last is None else f"{last}+{run}"
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(names) if more <= 1 else f"{', '.join(names[:_NAMED])} and {more} more"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

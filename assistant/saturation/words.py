@@ -1,0 +1,147 @@
+"""The numbers of a report in words: what it amounts to, and the line by which groups and states are compared."""
+
+from assistant.saturation.ahead import NewCodes
+from assistant.saturation.report import Report
+from assistant.saturation.stopping import GuestDraws, GuestResult
+
+_Z = 1.96
+
+NO_PROOF = (
+    "None of this proves saturation: it describes these interviews, read with this codebook, as far as the assumptions"
+    " below hold."
+)
+
+
+def answer(of: Report) -> tuple[str, ...]:
+    """What the numbers amount to, in a few sentences; what cannot be estimated is left out."""
+    table, what = of.table, of.table.level
+    count = len(table.interviews)
+    if not count:
+        return ("No interview counts yet: none of those chosen has been read, as far as is known.",)
+    said = [
+        f"After {_many(count, 'interview')}, {_many(of.richness.observed, what)} {_were(of.richness.observed)} found."
+    ]
+    if of.expected:
+        said.append(f"The next interview is expected to bring {with_interval(of.expected[0])} new {what}s.")
+    said.append(_rule(of.guest[0], count))
+    if of.richness.coverage is not None:
+        covered = share(of.richness.coverage, of.richness.coverage_ci)
+        said.append(f"The {what}s found so far are estimated to cover {covered} of what a further interview brings up.")
+    if of.interviews_to_95:
+        said.append(f"To cover 95 % would take about {_many(of.interviews_to_95, 'more interview')}.")
+    return (*said, NO_PROOF)
+
+
+def _rule(chosen: GuestResult, count: int) -> str:
+    setting = f"Guest et al. {chosen.threshold:.0%} (base {chosen.base}, run {chosen.run})".replace("%", " %")
+    if count < chosen.base + chosen.run:
+        return f"{setting}: cannot be applied to fewer than {chosen.base + chosen.run} interviews."
+    return f"{setting}: {'not reached' if chosen.reported is None else f'reached at {chosen.reported}'}."
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _were(number: int) -> str:
+    return "was" if number == 1 else "were"
+
+
+def summary(of: Report) -> tuple[tuple[str, str], ...]:
+    """The numbers that groups and states are compared by, as text, always in the same order."""
+    found, chosen = of.richness, next(iter(of.guest), None)
+    what = "Themes" if of.table.level == "theme" else "Codes"
+    following = next(iter(of.expected), None)
+    return (
+        ("Interviews that count", str(len(of.table.interviews))),
+        (f"{what} in the codebook", str(len(of.table.codes))),
+        (f"{what} found", str(found.observed)),
+        ("Expected new in the next interview", "" if following is None else with_interval(following)),
+        ("Coverage", share(found.coverage, found.coverage_ci)),
+        ("Chao2", ranged(found.chao2, found.chao2_ci)),
+        ("Guest et al., base 4, run 2, 5 %", "" if chosen is None else _result(chosen, len(of.table.interviews))),
+    )
+
+
+def _reported(chosen: GuestResult | None) -> str:
+    return "not reached" if chosen is None or chosen.reported is None else chosen.reported
+
+
+def with_interval(new: NewCodes) -> str:
+    """`0.3 (0.0–0.9)`."""
+    return ranged(new.codes, _bounds(new))
+
+
+def ranged(value: float | None, interval: tuple[float, float] | None, digits: int = 1) -> str:
+    """A value with its interval, as text; nothing where there is none."""
+    if value is None:
+        return ""
+    return f"{value:.{digits}f}" + ("" if interval is None else f" ({span(interval, digits)})")
+
+
+def share(value: float | None, interval: tuple[float, float] | None) -> str:
+    """The same of a share, in per cent."""
+    scaled = None if interval is None else (100 * interval[0], 100 * interval[1])
+    return "" if value is None else f"{ranged(100 * value, scaled, 0)} %"
+
+
+def guest_rows(of: Report) -> list[tuple[str, str, str, str, str]]:
+    """Base, run, threshold, result in study order, and where random orders of the same interviews put it."""
+    orders = of.reordered or (None,) * len(of.guest)
+    return [
+        (str(g.base), str(g.run), f"{100 * g.threshold:.0f} %", _result(g, len(of.table.interviews)), _orders(o))
+        for g, o in zip(of.guest, orders, strict=True)
+    ]
+
+
+def _result(found: GuestResult, count: int) -> str:
+    if count < found.base + found.run:
+        return f"needs {found.base + found.run} interviews"
+    return _reported(found)
+
+
+def _orders(drawn: GuestDraws | None) -> str:
+    """The share of orders that reached it, with the middle one and the 5th and 95th percentile."""
+    if drawn is None or not drawn.reached:
+        return ""
+    low, middle, high = (met(last, drawn.run) for last in (drawn.low, drawn.median, drawn.high))
+    return f"{middle} ({low} to {high}); reached in {100 * drawn.reached:.0f} %"
+
+
+def met(last: int | None, run: int) -> str:
+    """Where a run met the threshold, as Guest, Namey & Chen write it."""
+    return "not reached" if last is None else f"{last}+{run}"
+
+
+def estimates(of: Report) -> list[tuple[str, str, str]]:
+    """Name, value and interval of everything that looks beyond what was found; nothing where it cannot be estimated."""
+    found = of.richness
+    rows = [
+        ("Chao2, a lower bound", found.chao2, found.chao2_ci),
+        ("Chao2, bias-corrected", found.chao2_bc, found.chao2_bc_ci),
+        ("Improved Chao2", found.ichao2, None),
+        ("ICE", found.ice, None),
+        ("First-order jackknife", found.jack1, _around(found.jack1, found.jack1_se)),
+        ("Second-order jackknife", found.jack2, None),
+        ("Bootstrap (low for few interviews)", found.boot, None),
+        *((f"New in the next {_many(n.interviews, 'interview')}", n.codes, _bounds(n)) for n in of.expected),
+    ]
+    shown = [("Found", str(found.observed), ""), *((name, ranged(value, None), span(ci)) for name, value, ci in rows)]
+    covered = None if found.coverage_ci is None else (100 * found.coverage_ci[0], 100 * found.coverage_ci[1])
+    shown.append(("Coverage, per cent", share(found.coverage, None), span(covered, 0)))
+    if of.interviews_to_95 is not None:
+        shown.append(("More interviews to 95 % coverage", str(of.interviews_to_95), span(of.interviews_to_95_ci, 0)))
+    return [row for row in shown if row[1]]
+
+
+def _around(value: float | None, error: float | None) -> tuple[float, float] | None:
+    return None if value is None or error is None else (value - _Z * error, value + _Z * error)
+
+
+def _bounds(new: NewCodes) -> tuple[float, float] | None:
+    return None if new.low is None or new.high is None else (new.low, new.high)
+
+
+def span(interval: tuple[float, float] | None, digits: int = 1) -> str:
+    """`17.1–39.9`; nothing where there is no interval."""
+    return "" if interval is None else f"{interval[0]:.{digits}f}–{interval[1]:.{digits}f}"
