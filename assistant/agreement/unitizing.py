@@ -37,28 +37,32 @@ class Short:
     holds: Whole
     gap: Floats
 
-    def together(self, weights: Floats) -> Floats:
-        """Σ l² (g - l + 1) over units and the gaps here that can hold them, for each of (draws, interviews) weights."""
-        draws, interviews = weights.shape
-        if interviews * FEWER < draws:  # a form of interviews by interviews is smaller than draws by sizes
-            of_units, of_gaps = self._halves(np.eye(interviews))
-            return np.asarray(((weights @ (of_units @ of_gaps.T)) * weights).sum(axis=1))
-        of_units, of_gaps = self._halves(weights)
-        return np.asarray((of_units * of_gaps).sum(axis=1))
+    def together(self, drawn: Floats) -> Floats:
+        """Σ l² (g - l + 1) over units and the gaps here that can hold them, for weights (interviews, draws)."""
+        interviews, draws = drawn.shape
+        some = np.unique(self.gap_at)
+        if len(some) * FEWER > draws:
+            return np.asarray((self._of_units(drawn) * self._of_gaps(drawn)).sum(axis=0))
+        each = np.eye(interviews)  # a form over pairs of interviews is smaller than sizes by draws
+        form = self._of_gaps(each[:, some]).T @ self._of_units(each)
+        return np.asarray(((form @ drawn) * drawn[some]).sum(axis=0))
 
-    def _halves(self, weights: Floats) -> tuple[Floats, Floats]:
-        """Per draw and size l: Σ l² over units of that size, and Σ (g - l + 1) over gaps that can hold it."""
+    def _of_units(self, drawn: Floats) -> Floats:
+        """Σ l² over units of each size, (sizes, draws)."""
+        return self._summed(self.sizes[self.unit_size] ** 2, self.unit_size, self.unit_at, drawn)
+
+    def _of_gaps(self, drawn: Floats) -> Floats:
+        """Σ (g - l + 1) over gaps that can hold each size l, (sizes, draws)."""
+        number = self._summed(np.ones_like(self.gap), self.holds - 1, self.gap_at, drawn)
+        room = self._summed(self.gap + 1, self.holds - 1, self.gap_at, drawn)
+        for part in (number, room):
+            np.cumsum(part[::-1], axis=0, out=part[::-1])
+        return room - number * self.sizes[:, None]
+
+    def _summed(self, values: Floats, place: Whole, at: Whole, drawn: Floats) -> Floats:
         from scipy import sparse
 
-        def drawn(values: Floats, at: Whole, place: Whole) -> Floats:
-            table = sparse.csr_matrix((values, (at, place)), shape=(weights.shape[1], len(self.sizes)))
-            return np.asarray(weights @ table, np.float64)
-
-        of_units = drawn(self.sizes[self.unit_size] ** 2, self.unit_at, self.unit_size)
-        number = drawn(np.ones_like(self.gap), self.gap_at, self.holds - 1)
-        room = drawn(self.gap + 1, self.gap_at, self.holds - 1)
-        number, room = (part[:, ::-1].cumsum(axis=1)[:, ::-1] for part in (number, room))
-        return of_units, room - number * self.sizes
+        return np.asarray(sparse.csr_matrix((values, (place, at)), shape=(len(self.sizes), len(drawn))) @ drawn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +151,12 @@ def disagreements(parts: Parts, weights: NDArray[np.number]) -> tuple[Floats, Fl
     `weights` is (draws, interviews). NaN where no text was read or no unit marked.
     """
     w, m = np.asarray(weights, np.float64), parts.coders
+    drawn = np.ascontiguousarray(w.T)
     length, units = w @ parts.length.T, w @ parts.units.T
     together = (w @ parts.squares.T) * (w @ parts.room.T) - (w @ parts.cubes.T) * (w @ parts.gaps.T)
     for code, short in enumerate(parts.short):
         if short.gap.size:
-            together[:, code] += short.together(w)
+            together[:, code] += short.together(drawn)
     above = (units - 1) / 3 * (w @ parts.spread.T) + together
     below = m * length * (m * length - 1) - w @ parts.inner.T
     some = (units > 0) & (below > 0)
