@@ -11,25 +11,37 @@ from assistant.agreement.nominal import (
     pooled_agreement,
     themes_applied,
 )
+from assistant.agreement.of_study import Agreement, agreement
+from assistant.agreement.record import as_record, differing_record
+from assistant.agreement.results import Row
 from assistant.agreement.unitizing import Unitizing, alpha_u, alpha_u_pooled
+from assistant.agreement.units import Unit
+from assistant.agreement.work import Asked
 
 __all__ = [
     "STATISTICS",
+    "Agreement",
+    "Asked",
     "Continua",
     "Counts",
     "Interval",
     "Nominal",
+    "Row",
+    "Unit",
     "Unitizing",
+    "agreement",
     "agreement_from",
     "agreement_of",
     "alpha_u",
     "alpha_u_pooled",
+    "as_record",
     "bootstrap",
     "bootstrap_alpha_u",
     "character_counts",
     "continua_from",
     "continua_of",
     "counts_of",
+    "differing_record",
     "pooled_agreement",
     "themes_applied",
     "weighted_counts",

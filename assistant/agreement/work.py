@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from assistant.agreement.bootstrap import DRAWS, SEED
 from assistant.agreement.machine import MACHINE, THRESHOLD, WHY, BlindSample
 from assistant.agreement.reading import Read, read_by_coders
 from assistant.agreement.units import Unit
@@ -25,7 +26,6 @@ Level = Literal["code", "theme"]
 Ledgers = Callable[[DoubleCoding | None], Ledger]
 """The decisions as they stood when a double coding ended; of now for None."""
 _FEWEST = 2
-DRAWS, SEED = 1000, 20_250_101
 
 
 @dataclass(frozen=True, slots=True)

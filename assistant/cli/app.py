@@ -5,6 +5,7 @@ import typer
 from assistant.cli import codebook_edits  # noqa: F401 - adds its commands
 from assistant.cli.add import add_command
 from assistant.cli.again import again_command, glossary_command, speakers_command
+from assistant.cli.agreement import SeveralCoders, agreement_command
 from assistant.cli.audit import audit_app
 from assistant.cli.candidates import candidates_command
 from assistant.cli.codebook import codebook_app
@@ -55,6 +56,7 @@ app.add_typer(memo_app, name="memo")
 app.add_typer(milestone_app, name="milestone")
 app.command("quotes")(quotes_command)
 app.command("saturation")(saturation_command)
+app.command("agreement", cls=SeveralCoders)(agreement_command)
 app.command("relations")(relations_command)
 app.command("summary")(summary_command)
 app.command("export")(export_command)
