@@ -11,7 +11,7 @@ from assistant.settings import load_settings
 from assistant.suggest.candidate_answers import accept, dismiss, merge
 from assistant.suggest.candidates import Candidate, candidates, explained_by, named, wants_name
 from assistant.suggest.writer import local_writer
-from assistant.ui.quotes_page import study_embeddings
+from assistant.ui.embeddings import study_embeddings
 from assistant.ui.session import current_proposals
 from store.candidates import take_back
 from store.errors import InvalidInputError, StudyError
