@@ -1,6 +1,7 @@
 """Agreement between coders: percent, kappa, alpha, AC1 and the unitizing alphas, with intervals and cautions."""
 
 from assistant.agreement.bootstrap import Interval, bootstrap, bootstrap_alpha_u
+from assistant.agreement.cautions import Caution, Uncoded, cautions, uncoded_text
 from assistant.agreement.continua import Continua, character_counts, continua_from, continua_of
 from assistant.agreement.counts import Counts, counts_of, weighted_counts
 from assistant.agreement.nominal import (
@@ -22,11 +23,13 @@ __all__ = [
     "STATISTICS",
     "Agreement",
     "Asked",
+    "Caution",
     "Continua",
     "Counts",
     "Interval",
     "Nominal",
     "Row",
+    "Uncoded",
     "Unit",
     "Unitizing",
     "agreement",
@@ -37,6 +40,7 @@ __all__ = [
     "as_record",
     "bootstrap",
     "bootstrap_alpha_u",
+    "cautions",
     "character_counts",
     "continua_from",
     "continua_of",
@@ -44,5 +48,6 @@ __all__ = [
     "differing_record",
     "pooled_agreement",
     "themes_applied",
+    "uncoded_text",
     "weighted_counts",
 ]
