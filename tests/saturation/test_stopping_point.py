@@ -127,6 +127,13 @@ def test_resampling_without_replacement_by_hand():
     assert drawn.found_median == 1
 
 
+def test_the_share_of_codes_found_counts_those_of_the_run():
+    """Whichever comes first, the second brings the other code and meets a threshold of 100 %: both are found then."""
+    (drawn,) = guest_bootstrap([[1, 0], [0, 1]], [1], [1], [1.0], draws=50, replace=False)
+    assert (drawn.reached, drawn.median) == (1, 1)
+    assert (drawn.found_low, drawn.found_median, drawn.found_high) == (1, 1, 1)
+
+
 def test_resampling_with_replacement_by_enumeration():
     """All 4^4 draws of four interviews, each the same chance; base 1, run 2, no new code."""
     found = np.array([[1, 0, 0, 1], [1, 1, 0, 0], [0, 1, 1, 0]], bool)
