@@ -34,12 +34,12 @@ def _page(address: str) -> None:
 
 @pytest.fixture
 def page(study: Study, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], AppTest]:
-    """Opens one page of the small study, as the coder Ana; no exception may reach it."""
+    """Opens one page of the small study, as the coder Ana, with more in the address; no exception may reach it."""
     monkeypatch.setattr(sys, "argv", ["app.py", str(study.folder)])
 
-    def opened(address: str, coder: str = "Ana") -> AppTest:
+    def opened(address: str, coder: str = "Ana", **more: str) -> AppTest:
         app = AppTest.from_function(_page, args=(address,), default_timeout=60)
-        app.query_params["coder"] = coder
+        app.query_params.update({"coder": coder, **more})
         return app.run()
 
     return opened

@@ -1,10 +1,9 @@
 import sys
 
 import pytest
-from small_study import letter_embedder
 from streamlit.testing.v1 import AppTest
 
-from assistant.ui import quotes_page, transcripts_page
+from assistant.ui import transcripts_page
 from assistant.ui.navigation import PLACES
 from store.config import keep_setting
 from store.decisions import codings, decisions, keep_decisions
@@ -146,26 +145,6 @@ def test_a_selected_stretch_of_a_transcript_is_coded_moved_and_withdrawn(reader,
     drawn["heard"]([{"id": 2, "kind": "add", "segment": 0, "codes": ["c1"], "span": [30, 100_000]}])
     app.run()
     assert "reaches past the end" in drawn["problem"]
-
-
-def test_quotes_by_theme_and_by_meaning(page, coded, study, monkeypatch):
-    """A theme brings the confirmed quote; a search by meaning ranks all segments with the study's embedder."""
-    app = page("quotes")
-    assert "1 quote<" in shown(app)
-    app.selectbox(key="quote_theme").set_value("People").run()
-    assert "No quote fits" in shown(app)
-    app.selectbox(key="quote_theme").set_value("Machines").run()
-    assert "We borrowed them. The owner wanted a logo." in shown(app)
-
-    from assistant.segment import StudyEmbeddings, embed_new
-
-    embed_new(study, StudyEmbeddings(study, letter_embedder()))
-    monkeypatch.setattr(quotes_page, "_embedder", lambda _study, _folder: letter_embedder())
-    app.selectbox(key="quote_theme").set_value(None).run()
-    app.selectbox(key="quote_state").set_value("All segments").run()
-    app.text_input(key="quote_text").set_value("It broke twice. We lost a month").run()
-    assert not app.exception
-    assert shown(app).index("It broke twice") < shown(app).index("We borrowed them")
 
 
 def test_saturation_counts_read_interviews_only(page, coded):
