@@ -6,18 +6,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from assistant.summaries.wording import LONG_STRETCH, orders_a_model, shared_stretch, too_short, words_of
+from assistant.summaries.wording import LONG_STRETCH, goes_round, orders_a_model, shared_stretch, too_short, words_of
 from store.sentences import sentence_spans
 
 MOST_SENTENCES = 6
 MOST_NUMBERS = 5
 """Of the quotes that one sentence can rest on."""
+LONGEST = 260
+"""Characters of a sentence; one that fills them all was cut off by the grammar."""
 _ECHO = 5
 """So many words running that also stand in the instructions are an echo of them."""
 _OBEYED = 3
 """So many words running that also stand in a quote which gives a model orders are taken from there."""
 _CLAIM = re.compile(r"(?P<text>[^\[\]]+)\[(?P<numbers>[^\[\]]*)\][\s.!?]*")
-_BULLET = re.compile(r"(?:[-*•–]|[0-9]{1,2}[.)])\s+")
+_BULLET = re.compile(r"\s*(?:[-*•–]|[0-9]{1,2}[.)])\s+")
 _NUMBER = re.compile(r"[0-9]+")
 _MARKS = re.compile(r"[\"„“”«»‹›‘‚「」『』`]|(?<!\w)['’](?=\w)[^'’]*(?:['’]\w+)*[^'’]*['’](?!\w)")
 """Quotation marks of any kind; single ones only as a pair around words, for each may be an apostrophe."""
@@ -34,6 +36,7 @@ class Reason(StrEnum):
     ECHO = "echo of instructions"
     COPIED = "copied from a quote"
     REPEATED = "said before"
+    CIRCLES = "goes round in circles"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +58,13 @@ class Answer:
 def grammar(quotes: int, most: int = MOST_SENTENCES) -> str:
     """The GBNF of an answer about so many quotes: up to `most` lines, each a sentence and the numbers it rests on.
 
-    A sentence holds 20 to 260 characters and none that ends one, quotes or brackets; no number can be written but
+    A sentence holds 20 to `LONGEST` characters and none that ends one, quotes or brackets; no number can be written but
     those of quotes that were shown.
     """
     numbers = " | ".join(f'"{number}"' for number in range(1, quotes + 1))
     return rf"""
 root ::= line ("\n" line){{0,{most - 1}}}
-line ::= first more{{19,259}} " [" numbers "]."
+line ::= first more{{19,{LONGEST - 1}}} " [" numbers "]."
 first ::= [^.!?。！？\[\]\x00-\x20"„“”«»‹›‘‚「」『』`']
 more ::= [^.!?。！？\[\]\x00-\x1F"„“”«»‹›‘‚「」『』`]
 numbers ::= number (", " number){{0,{MOST_NUMBERS - 1}}}
@@ -69,13 +72,14 @@ number ::= {numbers}
 """
 
 
-def read_answer(text: str, quotes: Sequence[str], instructions: str, *, whole: bool = True) -> Answer:
+def read_answer(text: str, quotes: Sequence[str], told: str, defined: str = "", *, whole: bool = True) -> Answer:
     """Keep the sentences of an answer that rest on quotes that were shown; drop and count the others.
 
-    `quotes` are the texts that were shown, in the order of their numbers; `instructions` what the prompt said beside
-    them. With `whole` false the answer was cut off, so that what follows its last numbers never came to its end.
+    `quotes` are the texts that were shown, in the order of their numbers; `told` is how the prompt asked and `defined`
+    what it said of the theme. With `whole` false the answer was cut off, so that what follows its last numbers never
+    came to its end.
     """
-    judge = _Judge(quotes, instructions)
+    judge = _Judge(quotes, (told, defined))
     claims: list[Claim] = []
     dropped: Counter[Reason] = Counter()
     if not whole:
@@ -98,9 +102,9 @@ def _ended(text: str) -> tuple[str, bool]:
 
 def _sentences(text: str) -> Iterator[tuple[str, str]]:
     """Each sentence of an answer with what stands in the brackets after it; nothing where none do."""
-    for line in filter(None, map(str.strip, text.splitlines())):
+    for line in text.splitlines():
         at = 0
-        for match in _CLAIM.finditer(line := _BULLET.sub("", line, count=1)):
+        for match in _CLAIM.finditer(line):
             *before, last = _cut(line[at : match.start("numbers") - 1])
             yield from ((sentence, "") for sentence in before)
             yield last, match["numbers"]
@@ -109,14 +113,16 @@ def _sentences(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _cut(text: str) -> list[str]:
-    """The sentences of a stretch; one that is empty where it holds none."""
-    return [" ".join(span.of(text).split()) for span in sentence_spans(text)] or [""]
+    """The sentences of a stretch, a list's bullet left out; one that is empty where it holds none."""
+    bullet = _BULLET.match(text)
+    begin = 0 if bullet is None else bullet.end()
+    return [span.of(text) for span in sentence_spans(text[begin:], begin)] or [""]
 
 
 class _Judge:
     """Reads one line after the other, knowing what was said before."""
 
-    def __init__(self, quotes: Sequence[str], instructions: str) -> None:
+    def __init__(self, quotes: Sequence[str], instructions: tuple[str, str]) -> None:
         self._quotes = quotes
         self._instructions = instructions
         self._orders = [quote for quote in quotes if orders_a_model(quote)]
@@ -127,7 +133,9 @@ class _Judge:
         numbers = self._numbers(written)
         if isinstance(numbers, Reason):
             return numbers
-        text = sentence.rstrip(" .!?。！？,;:")
+        if len(sentence) >= LONGEST - 1:  # where the last character is a space, one less is left
+            return Reason.UNFINISHED
+        text = " ".join(sentence.split()).rstrip(" .!?。！？,;:")
         wrong = self._wrong(text)
         if wrong is not None:
             return wrong
@@ -147,11 +155,18 @@ class _Judge:
             return Reason.EMPTY
         if _MARKS.search(text):
             return Reason.MARKS
-        if orders_a_model(text) or shared_stretch(text, [self._instructions], _ECHO) or self._obeys(text):
+        if goes_round(text):
+            return Reason.CIRCLES
+        if orders_a_model(text) or self._echoes(text) or self._obeys(text):
             return Reason.ECHO
         if shared_stretch(text, self._quotes, LONG_STRETCH):
             return Reason.COPIED
         return Reason.REPEATED if words_of(text) in self._said else None
+
+    def _echoes(self, text: str) -> bool:
+        """Whether a sentence says again what the prompt says: how to answer, or what the theme means."""
+        told, defined = self._instructions
+        return shared_stretch(text, [told], _ECHO) or shared_stretch(text, [defined], LONG_STRETCH)
 
     def _obeys(self, text: str) -> bool:
         """Whether a sentence seems to do what a quote told the model to do."""

@@ -14,8 +14,10 @@ from store.sentences import sentence_spans
 from store.study import Study
 from store.values import Segment
 
-WEAK_BELOW = 0.3
-"""A sentence whose mean similarity to its quotes is less counts as weakly supported."""
+WEAK_BELOW = 0.25
+"""A sentence whose mean similarity to its quotes is less counts as weakly supported. Tried with MiniLM on twenty
+sentences that we wrote about the sample interviews: below it were 2 of them with the quotes they were written from,
+72 % of their pairs with another quote of the theme, 82 % with one of another theme."""
 
 Matrix = NDArray[np.float32]
 

@@ -57,3 +57,9 @@ def too_short(text: str) -> bool:
 def orders_a_model(text: str) -> bool:
     """Whether a text holds what is usually written to steer a language model."""
     return _ORDER.search(text) is not None
+
+
+def goes_round(text: str) -> bool:
+    """Whether the same three words stand three times in one sentence, as where a model is caught in a loop."""
+    stretches = list(zip(*(words_of(text)[at:] for at in range(3)), strict=False))
+    return any(stretches.count(each) >= 3 for each in set(stretches))  # noqa: PLR2004 - as the sentence above says

@@ -15,6 +15,7 @@ from assistant.summaries.theme_quotes import ThemeQuote, ThemeQuotes, require_qu
 from store.errors import InvalidInputError, StudyError
 from store.study import Study
 from store.summaries import Summary, SummaryDraft, SummarySentence, keep_summary, summaries
+from store.values import Code
 
 PROMPT = "theme_summary.v1"
 MAX_TOKENS = 700
@@ -73,7 +74,7 @@ def summarise(
         return asked.known
     assert asked.completion is not None
     say(0.9, "Checking each sentence against its quotes …")
-    answer = _checked(asked, asked.completion, writer)
+    answer = _checked(asked, asked.completion, quotes.theme, writer)
     supports = [vectors.supports(claim.text, [asked.shown[n - 1] for n in claim.numbers]) for claim in answer.claims]
     check = {"embedder": embeddings.model, "weak_below": WEAK_BELOW, "supports": [list(each) for each in supports]}
     return keep_summary(study, coder.strip(), asking.draft(asked, answer, check))
@@ -182,11 +183,13 @@ class _Asking:
         return None
 
 
-def _checked(asked: _Asked, completion: Completion, writer: Writer) -> Answer:
+def _checked(asked: _Asked, completion: Completion, theme: Code, writer: Writer) -> Answer:
     """What can be kept of the answer; raises StudyError where that is nothing."""
     instructions = f"{asked.rendered.system}\n{asked.rendered.tail}"
     texts = [quote.text for quote in asked.shown]
-    answer = read_answer(completion.text, texts, instructions, whole=completion.stopped_by != "length")
+    answer = read_answer(
+        completion.text, texts, instructions, theme.definition, whole=completion.stopped_by != "length"
+    )
     if not answer.claims:
         why = ", ".join(f"{reason}: {count}" for reason, count in answer.dropped.items()) or "it said nothing"
         msg = f"{writer.name} wrote no sentence that can be kept ({why}); nothing was kept. Choose a larger model."
