@@ -17,6 +17,7 @@ from assistant.agreement.record import as_record, differing_record
 from assistant.agreement.results import Row
 from assistant.agreement.unitizing import Unitizing, alpha_u, alpha_u_pooled
 from assistant.agreement.units import Unit
+from assistant.agreement.valued_units import OfValue, ValuedUnits, valued_units
 from assistant.agreement.work import Asked
 
 __all__ = [
@@ -28,10 +29,12 @@ __all__ = [
     "Counts",
     "Interval",
     "Nominal",
+    "OfValue",
     "Row",
     "Uncoded",
     "Unit",
     "Unitizing",
+    "ValuedUnits",
     "agreement",
     "agreement_from",
     "agreement_of",
@@ -49,5 +52,6 @@ __all__ = [
     "pooled_agreement",
     "themes_applied",
     "uncoded_text",
+    "valued_units",
     "weighted_counts",
 ]
