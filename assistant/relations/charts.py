@@ -62,7 +62,9 @@ def _chosen(drawn: int, there: int, found: Cooccurrence) -> str:
 def _matrix(data: pd.DataFrame, names: list[str]) -> alt.LayerChart:
     numbers = [str(number) for number in range(1, len(names) + 1)]
     x = alt.X("number:N", title=None, scale=alt.Scale(domain=numbers), axis=alt.Axis(labelAngle=0, labelOverlap=False))
-    base = alt.Chart(data).encode(x, _down_names(names), tooltip=["code", "with", "count", "jaccard", "interviews"])
+    base = alt.Chart(data).encode(
+        x, _down_names(names), tooltip=["code:N", "with:N", "count:Q", "jaccard:Q", "interviews:Q"]
+    )
     darkest = float(data["jaccard"].max()) if len(data) else 0.0
     scale = alt.Scale(range=list(_SHADES), domain=[0, max(darkest, 0.01)])
     shade = alt.Color("jaccard:Q", scale=scale, title="Jaccard")
@@ -118,7 +120,7 @@ def attribute_figure(table: Crosstab, query: Mapping[str, Any]) -> Figure:
 def _shares(data: pd.DataFrame, names: list[str], values: list[str]) -> alt.LayerChart:
     x = alt.X("value:N", sort=values, title=None, axis=alt.Axis(labelAngle=0, orient="top", labelLimit=160))
     base = alt.Chart(data).encode(
-        x, _down_names(names), tooltip=["code", "value", "found", "looked_for", "share", "codings"]
+        x, _down_names(names), tooltip=["code:N", "value:N", "found:Q", "looked_for:Q", "share:Q", "codings:Q"]
     )
     scale = alt.Scale(range=list(_SHADES), domain=[0, 1])
     shade = alt.Color("share:Q", scale=scale, title="Share", legend=alt.Legend(format=".0%"))
@@ -182,7 +184,7 @@ def _lines(drawn: ThemeMap) -> alt.Chart:
             x2="x2:Q",
             y2="y2:Q",
             strokeWidth=alt.StrokeWidth("jaccard:Q", scale=alt.Scale(range=[0.7, 6]), title="Jaccard"),
-            tooltip=["pair", "count", "jaccard"],
+            tooltip=["pair:N", "count:Q", "jaccard:Q"],
         )
     )
     return rules
@@ -199,7 +201,7 @@ def _down(field: str) -> alt.Y:
 def _dots(nodes: pd.DataFrame, groups: Mapping[str, str]) -> tuple[alt.Chart, alt.Chart]:
     there = [*dict.fromkeys(nodes["theme"])]
     legend = alt.Legend(title="Theme", symbolSize=120) if groups else None
-    tooltip = ["code", "interviews"] + (["theme"] if groups else [])
+    tooltip = ["code:N", "interviews:Q"] + (["theme:N"] if groups else [])
     dots = (
         alt.Chart(nodes)
         .mark_point(filled=True, opacity=1, stroke="#222222", strokeWidth=1)
@@ -260,7 +262,7 @@ def _bars(data: pd.DataFrame, names: list[str], found: Timeline) -> alt.LayerCha
         axis=axis,
         scale=alt.Scale(domain=[0, max(end, 1.0)], nice=False),
     )
-    base = alt.Chart(data).encode(x, _down_names(names, grid=True), x2="to:Q", tooltip=["code", "role", "coders"])
+    base = alt.Chart(data).encode(x, _down_names(names, grid=True), x2="to:Q", tooltip=["code:N", "role:N", "coders:N"])
     speaks = (
         base.transform_filter("datum.number < 0")
         .mark_bar(height={"band": 0.3}, stroke="#555555")

@@ -8,6 +8,7 @@ Floats = NDArray[np.float64]
 
 _ROUNDS = 300
 _PUSHES = 400
+_OTHER_WAY = 9
 _SHORTEST = 0.2
 
 
@@ -79,16 +80,17 @@ def set_apart(place: Floats, size: Floats, width: float, height: float) -> Float
     low, high = half, np.maximum(half, np.array([width, height]) - half)
     first, second = np.triu_indices(len(place), 1)
     need = half[first] + half[second]
-    for _ in range(_PUSHES):
+    for turn in range(_PUSHES):
         between = moved[second] - moved[first]
         overlap = need - np.abs(between)
         hit = (overlap > 0.5).all(axis=1)  # noqa: PLR2004 - half a pixel
         if not hit.any():
             break
-        along = np.argmin(overlap[hit], axis=1)
+        # The shorter way out; now and then the longer one, for where boxes are wedged in.
+        along = np.argmin(overlap[hit], axis=1) if (turn + 1) % _OTHER_WAY else np.argmax(overlap[hit], axis=1)
         way = np.where(between[hit][np.arange(len(along)), along] < 0, -1.0, 1.0)
         push = np.zeros((int(hit.sum()), 2))
-        push[np.arange(len(push)), along] = way * overlap[hit][np.arange(len(along)), along] / 2 * 0.6
+        push[np.arange(len(push)), along] = way * overlap[hit][np.arange(len(along)), along] / 2 * 0.8
         np.add.at(moved, second[hit], push)
         np.add.at(moved, first[hit], -push)
         moved = np.clip(moved, low, high)

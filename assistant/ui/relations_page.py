@@ -55,7 +55,11 @@ def _draw_together(study: Study, on: Ground, asked: Asked) -> None:
 
 def _draw_map(study: Study, on: Ground, asked: Asked) -> None:
     found = _together(study, on, asked)
-    draw_figure(map_figure(theme_map(found), asked.query), key="relations_map")
+    drawn = theme_map(found)
+    if not drawn.nodes:
+        notice("Nothing of what was coded stands in an interview that was read, so there is nothing to map.")
+        return
+    draw_figure(map_figure(drawn, asked.query), key="relations_map")
     draw_pairs(on, found, asked)
 
 
@@ -66,7 +70,8 @@ def _draw_attribute(_: Study, on: Ground, asked: Asked) -> None:
     table = crosstab(on, asked.attribute, level=asked.level)
     if table.without:
         notice(f"Left out, because they have no {table.attribute}: {', '.join(table.without)}.")
-    if not table.values:
+    if not table.values or not table.found.any():
+        notice(f"Nothing is coded in interviews that were read and have a {table.attribute}.")
         return
     cell = _clicked(draw_figure(attribute_figure(table, asked.query), key="relations_shares", **_one(CELL)), CELL)
     if "row" in cell and table.found[cell["row"], cell["at"]]:
