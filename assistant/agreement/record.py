@@ -1,9 +1,11 @@
 """Agreement as JSON values, and the sentences that sum it up."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from assistant.agreement.bootstrap import Interval
+from assistant.agreement.cautions import uncoded_text
 from assistant.agreement.disagreements import Differing
 from assistant.agreement.nominal import Nominal
 from assistant.agreement.of_study import Agreement
@@ -52,6 +54,8 @@ def _row(row: Row, unit: Unit, kind: str = "") -> dict[str, Any]:
         "positive": row.found.positive,
         "negative": row.found.negative,
         "coded_only": _nominal(row.coded),
+        "uncoded_text": asdict(uncoded_text(row.found)),
+        "cautions": [{"kind": caution.kind, "sentence": caution.sentence} for caution in row.cautions],
     }
 
 

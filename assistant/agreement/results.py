@@ -1,9 +1,10 @@
 """Figures of codes, themes and all pooled, with intervals by interview and what must be said beside them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.agreement.bootstrap import NAMES, Interval, bootstrap, bootstrap_alpha_u
+from assistant.agreement.cautions import Caution, cautions
 from assistant.agreement.counts import Counts
 from assistant.agreement.marked_text import marked_text
 from assistant.agreement.nominal import Nominal, agreement_from
@@ -29,7 +30,8 @@ class Row:
 
     `found` counts every unit that all coders read, `coded` only those that anybody gave any code. `ci` holds by the
     name of a statistic its interval, None where there is none. `prevalence` is each coder's share of units with the
-    code. `alpha_u` compares the marked stretches themselves; None beside the machine, which marks none.
+    code. `alpha_u` compares the marked stretches themselves; None beside the machine, which marks none. `cautions` say
+    where these figures mislead.
     """
 
     line: Line
@@ -38,6 +40,7 @@ class Row:
     alpha_u: float | None
     ci: Mapping[str, Interval | None]
     prevalence: Mapping[str, float]
+    cautions: tuple[Caution, ...] = ()
 
     @property
     def used(self) -> bool:
@@ -93,17 +96,18 @@ class _Level:
         self._text = None if read is None else marked_text(read, lines, units.interviews)
         self._known = ((ratings[:, 0] != UNKNOWN) @ units.size).tolist()
         self._given = ((ratings == 1) @ units.size).tolist()
-        self._coders = units.coders
+        self._coders, self._interviews, self._unit = units.coders, len(units.interviews), units.kind
 
     def rows(self) -> tuple[Row, ...]:
         """One for each line."""
         found, coded = agreement_from(self._whole), agreement_from(self._coded)
         intervals = self._intervals(self._whole)
         of_text = self._of_text()
-        return tuple(
+        rows = (
             Row(line, found[at], coded[at], *_with_text(intervals[at], of_text[at]), self._prevalence([at]))
             for at, line in enumerate(self._lines)
         )
+        return tuple(self._warned(row, str(self._unit), "the code") for row in rows)
 
     def pooled(self, used: Sequence[int]) -> Row:
         """All lines that anybody used, as one table of pairs of unit and code."""
@@ -114,7 +118,20 @@ class _Level:
         if self._text is not None and used and self._draws:
             (interval,) = bootstrap_alpha_u(self._text, [used], draws=self._draws, seed=self._seed)
         line = Line("", POOLED, tuple(code for at in used for code in self._lines[at].codes))
-        return Row(line, found, only, *_with_text(intervals, (value, interval)), self._prevalence(used))
+        row = Row(line, found, only, *_with_text(intervals, (value, interval)), self._prevalence(used))
+        return self._warned(row, "decision", "a code")
+
+    def _warned(self, row: Row, unit: str, what: str) -> Row:
+        said = cautions(
+            row.found,
+            coders=len(self._coders),
+            coded=row.coded,
+            interviews=self._interviews,
+            interval=row.ci["kappa"],
+            unit=unit,
+            what=what,
+        )
+        return replace(row, cautions=said)
 
     def _intervals(self, sums: Counts) -> Sequence[Mapping[str, Interval | None]]:
         if not self._draws:

@@ -148,7 +148,7 @@ def _show(found: "Agreement", behind: dict[str, Any]) -> None:
         console.print(Text(sentence), soft_wrap=True)
     figures = ("n", "%", "kappa", "95 %", "alpha", "AC1", "α_u")
     columns = [Column(name, justify="right", no_wrap=True) for name in figures]
-    table = Table(found.asked.level, *columns, Column(Text(f"given, in % ({', '.join(found.coders)})")))
+    table = Table(found.asked.level, *columns, Column("given %", justify="right"))
     for row in (*(row for row in found.shown.rows if row.used), found.shown.pooled):
         if not row.line.guid:
             table.add_section()
@@ -157,6 +157,14 @@ def _show(found: "Agreement", behind: dict[str, Any]) -> None:
         told = (number(of.kappa), between(row.ci["kappa"]), number(of.alpha), number(of.ac1), number(row.alpha_u))
         table.add_row(Text(row.line.name), f"{of.n:,}", percent(of.percent), *told, shares)
     console.print(table)
+    console.print(Text(f"given %: of how many units {' · '.join(found.coders)} said that the code applies."))
+    for caution in found.shown.pooled.cautions:
+        console.print(Text(caution.sentence), soft_wrap=True)
+    if found.shown.unused:
+        console.print(Text(f"Given by nobody, so not pooled: {', '.join(found.shown.unused)}."), soft_wrap=True)
+    if found.shown.not_looked_for:
+        unseen = ", ".join(found.shown.not_looked_for)
+        console.print(Text(f"Not in view of all of them where they read: {unseen}."), soft_wrap=True)
     for names, nominal in found.of_pairs:
         console.print(Text(f"{names[0]} and {names[1]}: kappa {number(nominal.kappa)}, AC1 {number(nominal.ac1)}"))
     for case in behind.get("disagreements", ()):

@@ -9,6 +9,7 @@ from assistant.llm.endpoints import leaves_machine
 from assistant.privacy import go_offline
 from assistant.segment import segment_new
 from assistant.settings import load_settings
+from assistant.ui.agreement_page import agreement_page
 from assistant.ui.announcer import draw_announcer
 from assistant.ui.audit_page import audit_page
 from assistant.ui.candidates_page import candidates_page
@@ -51,6 +52,7 @@ PLACES = (
     Place("Second coder", "second-coder", second_coder_page),
     Place("Quotes", "quotes", quotes_page),
     Place("Saturation", "saturation", saturation_page),
+    Place("Agreement", "agreement", agreement_page),
     Place("Relations", "relations", relations_page),
     Place("Memos", "memos", memos_page),
     Place("Audit", "audit", audit_page),
