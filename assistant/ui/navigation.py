@@ -28,6 +28,7 @@ from assistant.ui.second_coder_page import second_coder_page
 from assistant.ui.session import current_study, login_name, told
 from assistant.ui.sortable import draw_sorting
 from assistant.ui.study_page import study_page
+from assistant.ui.summaries_page import summaries_page
 from assistant.ui.transcripts_page import transcripts_page
 from store.segments import unsegmented
 
@@ -51,6 +52,7 @@ PLACES = (
     Place("New codes", "new-codes", candidates_page),
     Place("Second coder", "second-coder", second_coder_page),
     Place("Quotes", "quotes", quotes_page),
+    Place("Summaries", "summaries", summaries_page),
     Place("Saturation", "saturation", saturation_page),
     Place("Agreement", "agreement", agreement_page),
     Place("Relations", "relations", relations_page),
