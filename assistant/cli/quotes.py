@@ -3,13 +3,15 @@
 from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
-from assistant.cli.common import AsJson, StudyFolder, clock, opened, print_json
+from assistant.cli.common import AsJson, StudyFolder, clock, note, opened, print_json
+from assistant.cli.quote_files import Headings, write_quotes
 from store.errors import InvalidInputError, NotFoundError
 from store.study import Study
 from store.values import Role, State
@@ -70,6 +72,11 @@ def quotes_command(
     fold: Annotated[bool, typer.Option(help="Fold duplicates into the first of them.")] = True,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many; 50 by default.")] = None,
     saved: Annotated[str | None, typer.Option(help="A saved query by name; other options change it.")] = None,
+    export: Annotated[
+        Path | None, typer.Option(help="Write what is found, by default all of it, as .docx, .xlsx, .csv or .md.")
+    ] = None,
+    headings: Annotated[Headings, typer.Option(help="What a document has headings for.")] = Headings.NOTHING,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file where it is there already.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Find quotes. With a code or theme: confirmed codings. Otherwise: all segments, each with its state."""
@@ -95,11 +102,19 @@ def quotes_command(
         "limit": limit,
     }
     with opened(study) as (open_study, settings):
-        found = _found(open_study, settings, asked(open_study, saved, given))
+        question = asked(open_study, saved, given)
+        if export is not None and limit is None:
+            question = question.with_limit(None)
+        found = _found(open_study, settings, question)
+        notes = () if export is None else write_quotes(export, open_study, found, question, by=headings, force=force)
+    for sentence in notes:
+        note(sentence)
     if as_json:
         from assistant.quotes import as_record
 
         print_json([as_record(quote) for quote in found])
+    elif export is not None:
+        print(f"Wrote {len(found)} {'quote' if len(found) == 1 else 'quotes'} to {export}.")
     else:
         _print(found)
 

@@ -11,6 +11,9 @@ _COLUMNS = ("quote", "citation", "interview", "time", "speaker", "role")
 _NONE = "Without a code"
 _LAST = ("codes", "coders", "state", "note", "start", "end")
 
+Given = tuple[tuple[str, tuple[str, ...]], ...]
+"""Names of codes, each with those who gave it."""
+
 
 @dataclass(frozen=True, slots=True)
 class QuoteLine:
@@ -28,10 +31,17 @@ class QuoteLine:
     speaker: str | None = None
     role: str = ""
     attributes: Mapping[str, str] = field(default_factory=dict)
-    codes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    codes: Given = ()
     state: str = ""
     note: str = ""
     headings: tuple[str, ...] = ()
+
+
+def quote_line(record: Mapping[str, Any], codes: Given, *, note: str = "", headings: tuple[str, ...] = ()) -> QuoteLine:
+    """A quote as the files hold it, from its JSON values, with its codes and those who gave them."""
+    own = {name: record[name] for name in ("interview", "text", "start", "end", "start_ms", "speaker", "role")}
+    attributes, state = dict(record["attributes"]), str(record["state"])
+    return QuoteLine(**own, attributes=attributes, codes=codes, state=state, note=note, headings=headings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Who gave each code of a quote: what one needs to know before quoting it in a paper."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 from assistant.quotes.quote import Quote
 from assistant.review import Blindness, Ledger
@@ -8,6 +9,7 @@ from store.values import Codebook, Span, State, Verdict
 
 _ANSWERS = {Verdict.REJECT: State.REJECTED, Verdict.ACCEPT: State.CONFIRMED, Verdict.ADD: State.CONFIRMED}
 
+HeadedBy = Literal["nothing", "theme", "code"]
 Given = tuple[tuple[str, tuple[str, ...]], ...]
 """Names of codes, each with coders."""
 
@@ -22,6 +24,16 @@ def given_codes(quote: Quote, ledger: Ledger, codebook: Codebook | None, hidden:
     rest = quote.coders if quote.state is State.CONFIRMED else ()
     pairs = zip(quote.guids, quote.codes, strict=True)
     return tuple((name, tuple(by.get((guid, quote.state), ())) or rest) for guid, name in pairs)
+
+
+def headings_of(quote: Quote, codebook: Codebook | None, by: HeadedBy) -> tuple[str, ...]:
+    """Under which headings a document shows a quote: none, its codes, or the themes of its codes."""
+    if by == "nothing" or codebook is None:
+        return ()
+    if by == "code":
+        return quote.codes
+    codes = [code for code in codebook.codes if code.guid in quote.guids]
+    return tuple(dict.fromkeys((codebook.theme_of(code) or code).name for code in codes))
 
 
 def _by_code(

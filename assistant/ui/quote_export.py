@@ -1,21 +1,21 @@
 """The result or the list as a file: what goes into it, in which format, under which headings."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
 import streamlit as st
 
 from assistant.exchange.quote_files import ENDINGS, quote_file
-from assistant.exchange.quote_lines import AskedFor, QuoteLine
-from assistant.quotes import Quote
+from assistant.exchange.quote_lines import AskedFor, quote_line
+from assistant.quotes import Quote, as_record
+from assistant.quotes.given import HeadedBy, headings_of
 from assistant.quotes.sentence import sentence
 from assistant.ui.markup import element
 from assistant.ui.quote_cards import Drawer
 from assistant.ui.quote_desk import QuoteDesk
 from store.exports import record_export
 from store.study import Study
-from store.values import Codebook
 
 _NAMES = {"docx": "Word (docx)", "xlsx": "Excel (xlsx)", "csv": "Table (csv)", "md": "Markdown (md)"}
 _KINDS = {
@@ -24,7 +24,11 @@ _KINDS = {
     "csv": "text/csv",
     "md": "text/markdown",
 }
-_NONE, _THEMES, _CODES = "No headings", "A heading for each theme", "A heading for each code"
+_HEADED: Mapping[HeadedBy, str] = {
+    "nothing": "No headings",
+    "theme": "A heading for each theme",
+    "code": "A heading for each code",
+}
 _RESULT, _LIST = "The result", "The list"
 
 Noted = tuple[Quote, str]
@@ -39,14 +43,20 @@ def draw_export(
         what = st.radio("What", [_RESULT, _LIST], key="quote_export_what", horizontal=True)
         ending = st.selectbox("Format", ENDINGS, format_func=_NAMES.__getitem__, key="quote_export_format")
         documents = ending in ("docx", "md")
-        under = st.selectbox("Headings", [_NONE, _THEMES, _CODES], key="quote_export_headings", disabled=not documents)
+        under = st.selectbox(
+            "Headings",
+            list(_HEADED),
+            format_func=_HEADED.__getitem__,
+            key="quote_export_headings",
+            disabled=not documents,
+        )
         of_list = what == _LIST
         chosen = (lambda: listed) if of_list else found
         name = f"{_stem(desk.listed if of_list else 'quotes')}.{ending}"
         asked = asked_for(study, desk, drawer, of_list=of_list)
         st.download_button(
             f"Download as {ending}",
-            partial(_content, ending, chosen, asked, drawer, under if documents else _NONE),
+            partial(_content, ending, chosen, asked, drawer, under if documents else "nothing"),
             file_name=name,
             mime=_KINDS[ending],
             key="quote_download",
@@ -66,36 +76,15 @@ def asked_for(study: Study, desk: QuoteDesk, drawer: Drawer, *, of_list: bool) -
     return AskedFor(title, said, query, drawer.hidden.coder, datetime.now(UTC).date().isoformat())
 
 
-def _content(ending: str, chosen: Callable[[], Sequence[Noted]], asked: AskedFor, drawer: Drawer, under: str) -> bytes:
-    lines = [quote_line(drawer, quote, note, _headings(drawer.codebook, quote, under)) for quote, note in chosen()]
+def _content(
+    ending: str, chosen: Callable[[], Sequence[Noted]], asked: AskedFor, drawer: Drawer, under: HeadedBy
+) -> bytes:
+    codebook = drawer.codebook
+    lines = [
+        quote_line(as_record(quote), drawer.given(quote), note=note, headings=headings_of(quote, codebook, under))
+        for quote, note in chosen()
+    ]
     return quote_file(ending, lines, asked).content
-
-
-def quote_line(drawer: Drawer, quote: Quote, note: str = "", headings: tuple[str, ...] = ()) -> QuoteLine:
-    """A quote as the files hold it."""
-    return QuoteLine(
-        interview=quote.interview,
-        text=quote.text,
-        start=quote.start,
-        end=quote.end,
-        start_ms=quote.start_ms,
-        speaker=quote.speaker,
-        role=str(quote.role),
-        attributes=quote.attributes,
-        codes=drawer.given(quote),
-        state=str(quote.state),
-        note=note,
-        headings=headings,
-    )
-
-
-def _headings(codebook: Codebook | None, quote: Quote, under: str) -> tuple[str, ...]:
-    if under == _NONE or codebook is None:
-        return ()
-    if under == _CODES:
-        return quote.codes
-    codes = [code for code in codebook.codes if code.guid in quote.guids]
-    return tuple(dict.fromkeys((codebook.theme_of(code) or code).name for code in codes))
 
 
 def _record(
