@@ -1,5 +1,6 @@
 """A study of four interviews, and coders who work by names: what tests of counting share."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from study_builder import add_talk, codebook_codes
@@ -26,26 +27,24 @@ def four_talks(folder: Path) -> Study:
 
 
 def decide(
-    study: Study, interview: str, text: str, verdict: Verdict, name: str | None = None, coder: str = "eve"
+    study: Study, interview: str, texts: Sequence[str], verdict: Verdict, name: str | None = None, coder: str = "eve"
 ) -> None:
-    """One decision on the segment that begins so, under the codebook of now."""
-    segment = next(s for s in segments(study, interview) if s.text.startswith(text))
+    """The same decision on each segment that begins so, under the codebook of now."""
     book = current_codebook(study)
     assert book is not None
     code = None if name is None else book.find(name)
     assert (code is None) == (name is None), name
-    draft = DecisionDraft(
-        segment.transcript_id, segment.span, verdict, None if code is None else code.guid, codebook_id=book.id
-    )
-    keep_decisions(study, coder, [draft])
+    guid, spoken = None if code is None else code.guid, segments(study, interview)
+    chosen = [next(s for s in spoken if s.text.startswith(text)) for text in texts]
+    drafts = [DecisionDraft(s.transcript_id, s.span, verdict, guid, codebook_id=book.id) for s in chosen]
+    keep_decisions(study, coder, drafts)
 
 
 def code(study: Study, interview: str, text: str, name: str, coder: str = "eve") -> None:
     """One coding."""
-    decide(study, interview, text, Verdict.ADD, name, coder)
+    decide(study, interview, [text], Verdict.ADD, name, coder)
 
 
 def read(study: Study, interview: str, *texts: str, coder: str = "eve") -> None:
     """Readings of the segments that begin so, or of all that the participant said."""
-    for text in texts or (QUEUE, POWER, CLEANING, GARDEN):
-        decide(study, interview, text, Verdict.READ, coder=coder)
+    decide(study, interview, texts or (QUEUE, POWER, CLEANING, GARDEN), Verdict.READ, coder=coder)

@@ -11,6 +11,7 @@ from assistant.saturation.meaning import EXPLORATORY, Meaning
 from assistant.saturation.report import Groups, Since, Whole
 from assistant.saturation.words import answer, estimates, guest_rows, summary
 
+_LONGEST_NAME, _PADDING = 40, 3
 _SIGNS = {Kind.NOT_FOUND: "·", Kind.NOT_LOOKED_FOR: "?"}
 
 
@@ -38,19 +39,27 @@ _GUEST = ("base", "run", "threshold", "result", "in random orders")
 
 
 def _matrix(console: Console, report: Report) -> None:
+    """As many interviews beside each other as the terminal is wide, then the next ones."""
+    of, columns = report.table, range(len(report.table.interviews))
+    names = min(max((len(name) for name in of.codes), default=0), _LONGEST_NAME)
+    wide = max((len(label) for label in of.interviews), default=0) + _PADDING
+    at_once = max((console.width - names - len("interviews") - 3 * _PADDING) // wide, 1)
+    for start in columns[::at_once] or (0,):
+        console.print(_part(report, columns[start : start + at_once]))
+    console.print(Text("· looked for and not found   ? not yet looked for: came into the codebook after the reading"))
+
+
+def _part(report: Report, columns: Sequence[int]) -> Table:
     of = report.table
-    table = Table(
-        of.level, *(Column(Text(label)) for label in of.interviews), "interviews", title="Codings by interview"
-    )
+    labels = [Column(Text(of.interviews[column]), no_wrap=True) for column in columns]
+    table = Table(Column(of.level, max_width=_LONGEST_NAME), *labels, "interviews", title="Codings by interview")
     for row, name in enumerate(of.codes):
-        kinds = [of.kind(row, column) for column in range(len(of.interviews))]
-        cells = [_SIGNS.get(kind, str(count)) for kind, count in zip(kinds, of.matrix[row], strict=True)]
+        cells = [_SIGNS.get(of.kind(row, column), str(of.matrix[row, column])) for column in columns]
         table.add_row(Text(name), *cells, str(int(of.found[row].sum())))
     table.add_section()
-    table.add_row("new", *map(str, of.new_codes), "")
-    table.add_row("so far", *map(str, of.cumulative_codes), "")
-    console.print(table)
-    console.print(Text("· looked for and not found   ? not yet looked for: came into the codebook after the reading"))
+    table.add_row("new", *(str(of.new_codes[column]) for column in columns), "")
+    table.add_row("so far", *(str(of.cumulative_codes[column]) for column in columns), "")
+    return table
 
 
 def _table(console: Console, title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

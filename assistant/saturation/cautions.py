@@ -92,10 +92,10 @@ def of_order(outside: Sequence[str], orders: GuestDraws | None) -> Iterator[str]
             " when they were held, as they do when later ones were sought out for what was missing."
         )
     if orders is not None and orders.reached and orders.low != orders.high:
+        setting = f"base {orders.base}, run {orders.run}, {100 * orders.threshold:.0f} %"
         yield (
-            f"The stopping rule (base {orders.base}, run {orders.run}, {orders.threshold:.0%}) depends on the order: in"
-            f" nine of ten random orders of the same interviews its result lies between {_met(orders.low, orders.run)}"
-            f" and {_met(orders.high, orders.run)}."
+            f"The stopping rule ({setting}) depends on the order: in nine of ten random orders of the same interviews"
+            f" its result lies between {_met(orders.low, orders.run)} and {_met(orders.high, orders.run)}."
         )
 
 

@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from assistant.figures import PALETTE, Figure
-from assistant.saturation.meaning import EXPLORATORY, Meaning
+from assistant.saturation.meaning import Meaning
 from assistant.saturation.rarefaction import Point
 from assistant.saturation.report import Groups, Report, query_of
 
@@ -158,6 +158,7 @@ def meaning_figure(of: Meaning, whole: Report) -> Figure:
             "cumulative": () if found is None else found.cumulative,
         }
     )
+    note = f"{whole.table.sentence}."
     title = f"New facets of “{of.code.name}” (bars) and all so far (line): exploratory"
     base = alt.Chart(data).encode(
         alt.X("interview:N", sort=list(of.interviews), title="Interview, in study order", axis=alt.Axis(labelAngle=0)),
@@ -170,4 +171,4 @@ def meaning_figure(of: Meaning, whole: Report) -> Figure:
         base.mark_line(color=_SO_FAR, point=alt.OverlayMarkDef(color=_SO_FAR, size=60)).encode(alt.Y("cumulative:Q")),
     )
     chart = layers.properties(title=alt.TitleParams(title, anchor="start", fontSize=14), height=240)
-    return Figure("saturation-facets", title, chart, data, query_of(whole, meaning_of=of.code.guid), EXPLORATORY)
+    return Figure("saturation-facets", title, chart, data, query_of(whole, meaning_of=of.code.guid), note)

@@ -73,6 +73,13 @@ def meaning(study: Study, of: Counted, table: Saturation, code: str) -> Meaning:
     return Meaning(asked, table.interviews, found, shown, len(quotes) - len(placed), "")
 
 
+def first_quotes(of: Meaning) -> list[tuple[int, int, str, str]]:
+    """For each facet its number (from 1), how many quotes it has, and the interview and text of its first quote."""
+    numbers = () if of.facets is None else of.facets.facet_of
+    first = dict(reversed(list(zip(numbers, of.quotes, strict=True))))
+    return [(n + 1, numbers.count(n), quote.interview, quote.text) for n, quote in sorted(first.items())]
+
+
 def _note(name: str, quotes: int, placed: int) -> str:
     if not quotes:
         return f"“{name}” has no quote in the interviews that count."

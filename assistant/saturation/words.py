@@ -33,7 +33,7 @@ def answer(of: Report) -> tuple[str, ...]:
 
 
 def _rule(chosen: GuestResult, count: int) -> str:
-    setting = f"Guest et al. {chosen.threshold:.0%} (base {chosen.base}, run {chosen.run})".replace("%", " %")
+    setting = f"Guest et al. {100 * chosen.threshold:.0f} % (base {chosen.base}, run {chosen.run})"
     if count < chosen.base + chosen.run:
         return f"{setting}: cannot be applied to fewer than {chosen.base + chosen.run} interviews."
     return f"{setting}: {'not reached' if chosen.reported is None else f'reached at {chosen.reported}'}."
@@ -124,13 +124,17 @@ def estimates(of: Report) -> list[tuple[str, str, str]]:
         ("First-order jackknife", found.jack1, _around(found.jack1, found.jack1_se)),
         ("Second-order jackknife", found.jack2, None),
         ("Bootstrap (low for few interviews)", found.boot, None),
-        *((f"New in the next {_many(n.interviews, 'interview')}", n.codes, _bounds(n)) for n in of.expected),
+        *((f"Expected new in the next {_many(n.interviews, 'interview')}", n.codes, _bounds(n)) for n in of.expected),
     ]
+    ahead = [(n, f"{n.fewest}–{n.most}") for n in of.expected if n.most is not None]
+    seen = [(f"Range to reckon with in the next {_many(n.interviews, 'interview')}", reach, "") for n, reach in ahead]
     shown = [("Found", str(found.observed), ""), *((name, ranged(value, None), span(ci)) for name, value, ci in rows)]
+    shown += seen
     covered = None if found.coverage_ci is None else (100 * found.coverage_ci[0], 100 * found.coverage_ci[1])
     shown.append(("Coverage, per cent", share(found.coverage, None), span(covered, 0)))
     if of.interviews_to_95 is not None:
-        shown.append(("More interviews to 95 % coverage", str(of.interviews_to_95), span(of.interviews_to_95_ci, 0)))
+        span_to = span(of.interviews_to_95_ci, 0) if of.interviews_to_95 else ""
+        shown.append(("More interviews to 95 % coverage", str(of.interviews_to_95), span_to))
     return [row for row in shown if row[1]]
 
 

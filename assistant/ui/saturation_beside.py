@@ -8,14 +8,16 @@ import streamlit as st
 from assistant.review import Blindness
 from assistant.saturation import Report
 from assistant.saturation.chart import groups_figure, meaning_figure
-from assistant.saturation.meaning import EXPLORATORY
-from assistant.saturation.report import Groups, Since
+from assistant.saturation.meaning import EXPLORATORY, first_quotes
+from assistant.saturation.report import Groups, Since, query_of
 from assistant.saturation.words import summary
 from assistant.ui.figure import draw_figure, export_table
 from assistant.ui.markup import element, notice
+from assistant.ui.quote_links import quotes_href
 from assistant.ui.saturation_controls import Asked
 from assistant.ui.saturation_held import held_meaning
-from assistant.ui.sortable import sortable_table
+from assistant.ui.saturation_links import quotes_of
+from assistant.ui.sortable import Cell, sortable_table
 from store.study import Study
 
 _QUOTE = 240
@@ -68,11 +70,12 @@ def draw_meaning(study: Study, asked: Asked, of: Report, hidden: Blindness) -> N
         if found.without:
             notice(f"{found.without} of its quotes have no vector yet and are left out.")
         st.html(element("p", f"Structure: {found.facets.structure}. {found.facets.decided_by}", "page-note"))
-        first = dict(reversed(list(zip(found.facets.facet_of, found.quotes, strict=True))))
-        rows = [
-            (facet + 1, found.facets.facet_of.count(facet), quote.interview, quote.text[:_QUOTE])
-            for facet, quote in sorted(first.items())
+        heads, query = ("Facet", "Quotes", "First in", "Its first quote"), query_of(of, meaning_of=code)
+        row = of.table.guids.index(code)
+        rows = [(n, size, label, text[:_QUOTE]) for n, size, label, text in first_quotes(found)]
+        linked = [
+            (n, size, Cell(label, href=quotes_href(quotes_of(of.table, [row], found.interviews.index(label)))), text)
+            for n, size, label, text in rows
         ]
-        sortable_table(
-            ("Facet", "Quotes", "First in", "Its first quote"), rows, numbers=(0, 1), key="saturation_facets_table"
-        )
+        sortable_table(heads, linked, numbers=(0, 1), key="saturation_facets_table")
+        export_table("saturation-facets", heads, rows, query, key="saturation_facets_table_export")
