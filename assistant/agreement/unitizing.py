@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from assistant.agreement.continua import Continua
 from assistant.agreement.counts import Floats, Whole
 
-FEWER = 4
+FEWER = 4  # so many times fewer interviews than draws make a form over pairs of interviews the shorter way
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,12 @@ class Short:
 
     def together(self, drawn: Floats) -> Floats:
         """Σ l² (g - l + 1) over units and the gaps here that can hold them, for weights (interviews, draws)."""
-        interviews, draws = drawn.shape
-        some = np.unique(self.gap_at)
-        if len(some) * FEWER > draws:
+        with_gaps, with_units = np.unique(self.gap_at), np.unique(self.unit_at)
+        if len(with_gaps) * FEWER > drawn.shape[1]:
             return np.asarray((self._of_units(drawn) * self._of_gaps(drawn)).sum(axis=0))
-        each = np.eye(interviews)  # a form over pairs of interviews is smaller than sizes by draws
-        form = self._of_gaps(each[:, some]).T @ self._of_units(each)
-        return np.asarray(((form @ drawn) * drawn[some]).sum(axis=0))
+        each = np.eye(len(drawn))
+        form = self._of_gaps(each[:, with_gaps]).T @ self._of_units(each[:, with_units])
+        return np.asarray(((form @ drawn[with_units]) * drawn[with_gaps]).sum(axis=0))
 
     def _of_units(self, drawn: Floats) -> Floats:
         """Σ l² over units of each size, (sizes, draws)."""

@@ -156,6 +156,7 @@ def test_a_draw_holds_as_many_interviews_as_there_are():
     assert sample_weights(1, 100, 1).shape == (0, 1)
 
 
+@settings(max_examples=50, deadline=None)
 @given(arrays(np.float64, st.tuples(st.integers(1, 40), st.just(1)), elements=st.floats(-1, 1)), st.integers(0, 8))
 def test_percentiles_are_numpys(values, unknown):
     """The ends are numpy's default quantiles of the draws that could be estimated; too few of them give no interval."""

@@ -6,7 +6,7 @@ from importlib import import_module
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.agreement import Interval, agreement_of, cautions, uncoded_text
@@ -100,6 +100,7 @@ def test_the_word_for_a_unit_and_for_what_was_applied():
     assert caution.sentence.startswith("Only 1 turn got the theme")
 
 
+@settings(max_examples=50, deadline=None)
 @given(tables)
 def test_uncoded_text_bounds_kappa(table):
     """Kappa lies between that without uncoded text and F1, and goes to F1 as uncoded text grows (Hripcsak & Rothschild
@@ -118,6 +119,7 @@ def test_uncoded_text_bounds_kappa(table):
         assert effect.unlimited == pytest.approx((agreed - by_chance) / (1 - by_chance), abs=1e-5)
 
 
+@settings(max_examples=50, deadline=None)
 @given(tables, st.integers(0, 12))
 def test_sentences_hold_no_none_or_nan(table, interviews):
     """Whatever the table, every caution is a sentence."""

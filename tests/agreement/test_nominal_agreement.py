@@ -12,6 +12,7 @@ from hypothesis.extra.numpy import arrays
 
 from assistant.agreement import STATISTICS, agreement_from, agreement_of, counts_of, pooled_agreement, themes_applied
 
+often = settings(max_examples=50, deadline=None)
 BOUNDED = ("percent", "prevalence", "positive", "negative", "jaccard", "f1")
 
 
@@ -181,6 +182,7 @@ def close(one, other):
         assert left is None or left == pytest.approx(right, abs=1e-9), name
 
 
+@often
 @given(any_ratings())
 def test_bounds(ratings):
     """Shares lie in [0, 1], coefficients at most 1 and at least -1; F1 and Jaccard tell the same.
@@ -195,6 +197,7 @@ def test_bounds(ratings):
             assert found.f1 == pytest.approx(2 * found.jaccard / (1 + found.jaccard))
 
 
+@often
 @given(any_ratings(), st.randoms(use_true_random=False))
 def test_order_of_units_and_of_coders_does_not_matter(ratings, random):
     """Shuffling units, or renaming coders, changes no statistic."""
@@ -205,6 +208,7 @@ def test_order_of_units_and_of_coders_does_not_matter(ratings, random):
         close(one, other)
 
 
+@often
 @given(any_ratings(codes=4), st.permutations(range(4)))
 def test_order_of_codes_does_not_matter(ratings, order):
     """A code's agreement does not depend on the others; the pool does not depend on their order."""
@@ -214,6 +218,7 @@ def test_order_of_codes_does_not_matter(ratings, order):
     close(pooled_agreement(ratings), pooled_agreement(ratings[list(order)]))
 
 
+@often
 @given(any_ratings(highest=2), st.permutations(range(3)))
 def test_renaming_categories_does_not_matter(ratings, names):
     """Nominal categories have no order."""
@@ -222,6 +227,7 @@ def test_renaming_categories_does_not_matter(ratings, names):
         close(one, other)
 
 
+@often
 @given(arrays(np.int8, (2, 1, 9), elements=st.integers(-1, 1)), st.integers(2, 4))
 def test_perfect_agreement_is_one(one, coders):
     """Where all coders give the same ratings, whatever can be estimated is exactly 1."""
@@ -230,6 +236,7 @@ def test_perfect_agreement_is_one(one, coders):
             assert getattr(found, name) in (None, 1.0), name
 
 
+@often
 @given(any_ratings(codes=4))
 def test_pooled_is_the_table_of_all_pairs(ratings):
     """Pooling codes equals laying their units end to end as one code's."""
@@ -247,6 +254,7 @@ def test_themes_are_pooled_or_applied():
     assert agreement_from(counts.pooled_within([])) == ()
 
 
+@often
 @given(any_ratings(coders=(3, 3)), st.data())
 def test_counts_add_up_over_interviews(ratings, data):
     """The counts of interviews sum to the counts of all units."""
@@ -281,7 +289,7 @@ def test_kappa_equals_scikit_learn():
     from sklearn.metrics import cohen_kappa_score
 
     rng = np.random.default_rng(11)
-    for _ in range(30):
+    for _ in range(10):
         ratings = rng.integers(0, 3, (1, 3, 25)).astype(np.int8)
         each = [cohen_kappa_score(ratings[0, i], ratings[0, j]) for i, j in combinations(range(3), 2)]
         assert agreement_of(ratings, categories=3)[0].kappa == pytest.approx(np.mean(each))

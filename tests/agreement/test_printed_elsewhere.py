@@ -1,7 +1,7 @@
 """What other tools print, from the same characters: known answers of their sources and manuals."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.agreement import agreement_from, character_counts, continua_of
@@ -36,6 +36,7 @@ def test_nvivos_percentage():
     assert found.percent == pytest.approx(0.85)
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.floats(0, 1), st.integers(2, 300))
 def test_brennan_and_predigers_chance_falls_with_the_codes(agreed, codes):
     """MAXQDA's kappa nears the agreement itself the more codes there are, and never passes it."""

@@ -19,6 +19,7 @@ from assistant.agreement import (
     continua_of,
 )
 
+often = settings(max_examples=50, deadline=None)
 LENGTH = 40
 CODES = 2
 K = [(30, 60, 1), (150, 50, 1)]
@@ -109,6 +110,7 @@ def test_characters_by_intervals():
     assert agreement_from(character_counts(huge))[0].kappa == pytest.approx(found.kappa)
 
 
+@often
 @given(interviews)
 def test_intervals_equal_characters(marked):
     """Interval arithmetic gives what counting every single character gives, overlaps within a coder and all."""
@@ -165,7 +167,7 @@ def merged(units, code):
     return found
 
 
-@settings(deadline=None)
+@often
 @given(st.lists(st.fixed_dictionaries({"Ana": spans, "Ben": spans, "Cid": spans}), min_size=1, max_size=3))
 def test_alpha_u_equals_its_definition(marked):
     """Sorted sums give what looking at every pair of unit and gap gives, for three coders and several interviews."""
@@ -174,6 +176,7 @@ def test_alpha_u_equals_its_definition(marked):
         assert found.alpha_u == (None if expected is None else pytest.approx(expected, abs=1e-9))
 
 
+@often
 @given(interviews, st.integers(0, 1))
 def test_symmetry_and_bound(marked, code):
     """Swapping coders or the order of interviews changes nothing; alpha is never above 1."""
@@ -185,6 +188,7 @@ def test_symmetry_and_bound(marked, code):
         assert one.alpha_u <= 1
 
 
+@often
 @given(spans)
 def test_the_same_units_agree_fully(units):
     """Two coders with the same units have alpha 1, one without any has none."""

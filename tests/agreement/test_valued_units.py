@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from assistant.agreement import continua_from, continua_of, valued_units
 
+often = settings(max_examples=50, deadline=None)
 LENGTH = 40
 
 
@@ -79,7 +80,7 @@ def alpha(table, squares):
     return None if by_chance < 1e-9 else 1 - (total - np.trace(table)) / by_chance
 
 
-@settings(deadline=None)
+@often
 @given(st.lists(partitions(), min_size=2, max_size=3))
 def test_sections_equal_characters(coders):
     """Sections in which nothing changes give what characters give, for two and three coders."""
@@ -89,6 +90,7 @@ def test_sections_equal_characters(coders):
         assert mine == (None if theirs is None else pytest.approx(theirs, abs=1e-9))
 
 
+@often
 @given(st.lists(partitions(), min_size=2, max_size=2), st.permutations(range(3)))
 def test_coders_and_names_of_values_do_not_matter(coders, names):
     """Swapping coders and renaming values leaves u, |u and cu, and moves (k)u with its value."""
@@ -103,6 +105,7 @@ def test_coders_and_names_of_values_do_not_matter(coders, names):
         assert of.alpha == (None if right is None else pytest.approx(right, abs=1e-9))
 
 
+@often
 @given(partitions())
 def test_the_same_units_and_values_agree_fully(own):
     """What can be estimated is 1; nothing is above it."""
