@@ -147,7 +147,8 @@ def map_figure(drawn: ThemeMap, query: Mapping[str, Any]) -> Figure:
         ],
         columns=["code", "label", "theme", "interviews", "x", "y", "below", "size"],
     )
-    chart = alt.layer(_lines(drawn), *_dots(nodes, groups)).properties(width=WIDTH, height=HEIGHT)
+    paper = alt.ViewBackground(fill="white", stroke=None)  # so that names can be read on a dark page too
+    chart = alt.layer(_lines(drawn), *_dots(nodes, groups)).properties(width=WIDTH, height=HEIGHT, view=paper)
     what = "themes" if rows.level == "theme" else "codes"
     note = f"{drawn.found.sentence}. {drawn.note}"
     title = f"Map of {what} {within_words(drawn.found.within)}"
@@ -198,7 +199,7 @@ def _down(field: str) -> alt.Y:
     return alt.Y(f"{field}:Q", axis=None, scale=alt.Scale(domain=[HEIGHT, 0], nice=False, zero=False))
 
 
-def _dots(nodes: pd.DataFrame, groups: Mapping[str, str]) -> tuple[alt.Chart, alt.Chart]:
+def _dots(nodes: pd.DataFrame, groups: Mapping[str, str]) -> tuple[alt.Chart, ...]:
     there = [*dict.fromkeys(nodes["theme"])]
     legend = alt.Legend(title="Theme", symbolSize=120) if groups else None
     tooltip = ["code:N", "interviews:Q"] + (["theme:N"] if groups else [])
@@ -214,8 +215,9 @@ def _dots(nodes: pd.DataFrame, groups: Mapping[str, str]) -> tuple[alt.Chart, al
             tooltip=tooltip,
         )
     )
-    words = alt.Chart(nodes).mark_text(fontSize=12.5).encode(_across("x"), _down("below"), text="label:N")
-    return dots, words
+    words = alt.Chart(nodes).encode(_across("x"), _down("below"), text="label:N")
+    around = words.mark_text(fontSize=12.5, stroke="white", strokeWidth=4, strokeJoin="round")
+    return around, dots, words.mark_text(fontSize=12.5, color="black")
 
 
 def timeline_figure(found: Timeline, query: Mapping[str, Any]) -> Figure:

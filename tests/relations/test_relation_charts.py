@@ -62,5 +62,5 @@ def test_each_can_leave_as_a_file(figures, kind):
 
 def test_the_map_differs_by_shape_as_well_as_by_colour(figures):
     """So that it can be printed in grey."""
-    dots = figures["map"].chart.to_dict()["layer"][1]["encoding"]
+    dots = figures["map"].chart.to_dict()["layer"][2]["encoding"]
     assert dots["shape"]["field"] == dots["color"]["field"] == "theme"
