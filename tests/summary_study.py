@@ -95,8 +95,9 @@ class SummaryChat:
     def _own(self, question: str, grammar: str) -> str:
         quotes = dict(re.findall(r"^(\d+)\. (.*)$", question, re.MULTILINE))
         allowed = re.findall(r'"(\d+)"', grammar.split("number ::=")[1])
+        most = 1 + int(re.findall(r"\{0,(\d+)\}", grammar)[0])
         lines = []
-        for number in allowed[:3]:
+        for number in allowed[: min(most, 3)]:
             words = re.findall(r"[^\W\d_]+", quotes[number])[:4]
             lines.append(f"Somebody tells of {' and '.join(words)} [{number}].")
         return "\n".join(lines)

@@ -15,7 +15,6 @@ from assistant.summaries.theme_quotes import ThemeQuote, ThemeQuotes, require_qu
 from store.errors import InvalidInputError, StudyError
 from store.study import Study
 from store.summaries import Summary, SummaryDraft, SummarySentence, keep_summary, summaries
-from store.values import Code
 
 PROMPT = "theme_summary.v1"
 MAX_TOKENS = 700
@@ -66,18 +65,28 @@ def summarise(
     require_quotes(quotes, found.sentence)
     say(0.05, f"Looking through {_quotes(len(quotes.quotes))} of “{quotes.theme.name}” …")
     vectors = QuoteVectors(study, embeddings, quotes.quotes)
-    typical = typicality(vectors.whole(quotes.quotes))
-    order = reading_order([quote.person for quote in quotes.quotes], typical.tolist())
     asking = _Asking(study, writer, found, quotes, limit, sentences)
-    asked = asking.ask(order, say)
+    asked = asking.ask(_order(quotes, vectors), say)
     if asked.known is not None:
         return asked.known
-    assert asked.completion is not None
     say(0.9, "Checking each sentence against its quotes …")
-    answer = _checked(asked, asked.completion, quotes.theme, writer)
-    supports = [vectors.supports(claim.text, [asked.shown[n - 1] for n in claim.numbers]) for claim in answer.claims]
-    check = {"embedder": embeddings.model, "weak_below": WEAK_BELOW, "supports": [list(each) for each in supports]}
+    answer = asking.checked(asked)
+    check = {"embedder": embeddings.model, "weak_below": WEAK_BELOW, "supports": _supports(answer, asked, vectors)}
     return keep_summary(study, coder.strip(), asking.draft(asked, answer, check))
+
+
+def _order(quotes: ThemeQuotes, vectors: QuoteVectors) -> list[int]:
+    """The order in which quotes are taken."""
+    typical = typicality(vectors.whole(quotes.quotes))
+    return reading_order([quote.person for quote in quotes.quotes], typical.tolist())
+
+
+def _supports(answer: Answer, asked: _Asked, vectors: QuoteVectors) -> list[list[float]]:
+    """The similarity of each sentence to each of its quotes."""
+    return [
+        list(vectors.supports(claim.text, [asked.shown[number - 1] for number in claim.numbers]))
+        for claim in answer.claims
+    ]
 
 
 class _Asking:
@@ -113,6 +122,25 @@ class _Asking:
             " llm_context_tokens, or choose a model with a larger window."
         )
         raise StudyError(msg)
+
+    def checked(self, asked: _Asked) -> Answer:
+        """What can be kept of the answer; raises StudyError where that is nothing."""
+        completion = asked.completion
+        assert completion is not None
+        told = self._prompt.render(name="", definition="", quotes=[], most=self._sentences)
+        answer = read_answer(
+            completion.text,
+            [quote.text for quote in asked.shown],
+            _text(told),
+            self._quotes.theme.definition,
+            whole=completion.stopped_by != "length",
+        )
+        if not answer.claims:
+            why = ", ".join(f"{reason}: {count}" for reason, count in answer.dropped.items()) or "it said nothing"
+            name = self._writer.name
+            msg = f"{name} wrote no sentence that can be kept ({why}); nothing was kept. Choose a larger model."
+            raise StudyError(msg)
+        return answer
 
     def draft(self, asked: _Asked, answer: Answer, check: Mapping[str, Any]) -> SummaryDraft:
         """What is to be kept."""
@@ -181,20 +209,6 @@ class _Asking:
             if alike and same_options and draft.of == len(self._quotes.quotes):
                 return summary
         return None
-
-
-def _checked(asked: _Asked, completion: Completion, theme: Code, writer: Writer) -> Answer:
-    """What can be kept of the answer; raises StudyError where that is nothing."""
-    instructions = f"{asked.rendered.system}\n{asked.rendered.tail}"
-    texts = [quote.text for quote in asked.shown]
-    answer = read_answer(
-        completion.text, texts, instructions, theme.definition, whole=completion.stopped_by != "length"
-    )
-    if not answer.claims:
-        why = ", ".join(f"{reason}: {count}" for reason, count in answer.dropped.items()) or "it said nothing"
-        msg = f"{writer.name} wrote no sentence that can be kept ({why}); nothing was kept. Choose a larger model."
-        raise StudyError(msg)
-    return answer
 
 
 def _one_line(text: str) -> str:

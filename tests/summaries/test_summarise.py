@@ -354,6 +354,17 @@ def test_the_basis_decides_which_quotes_there_are(study):
         assert len(shown(chat)) == count
 
 
+def test_what_the_prompt_says_is_no_finding(study):
+    """Neither how it asks nor what it says before the quotes."""
+    prompt = load_prompt(PROMPT).render(name="", definition="", quotes=[], most=6)
+    lines = [line for line in f"{prompt.system}\n{prompt.suffix}\n{prompt.tail}".splitlines() if len(line.split()) > 8]
+    assert len(lines) >= 3
+    for line in lines:
+        words = " ".join(re.findall(r"[^\W\d_]+", line)[:10])
+        with pytest.raises(StudyError, match="echo of instructions: 1"):
+            written(study, SummaryChat(f"{words} [1]."))
+
+
 def test_progress_is_told(study):
     """Four steps, never backwards."""
     told = []
