@@ -24,8 +24,8 @@ _SEVERAL = 3
 class Agreement:
     """Who agrees with whom on what.
 
-    `codes` and `themes` hold figures of each; `of_pairs` those of every two coders where there are more, over all lines
-    of the level that was asked for. `said` are sentences that belong to every figure: whether the work was independent,
+    `codes` and `themes` hold figures of each; `of_pairs` those of every two coders where there are more, pooled as in
+    the level that was asked for. `said` are sentences that belong to every figure: whether the work was independent,
     and what was left out.
     """
 
@@ -92,20 +92,21 @@ def agreement(
     sample = None
     if asked.machine:
         left = work.read.segments
-        known = proposals or Proposals(None, {})
+        known = Proposals(None, {}) if proposals is None else proposals
         sample = beside_machine(study, left, asked.coders, known, share=blind_share, threshold=asked.threshold)
     units = units_of(work.read, asked.unit) if sample is None else sample.units
     codes, themes = lines_of_codes(versions[-1], units), lines_of_themes(versions[-1])
     read = work.read if sample is None else None  # the machine marks no stretches of its own
     of_codes = rows_of(units, codes, read, draws=asked.draws, seed=asked.seed)
     of_themes = rows_of(units, themes, read, draws=asked.draws, seed=asked.seed)
+    shown = of_themes if asked.level == "theme" else of_codes
     return Agreement(
         asked=asked,
         work=work,
         units=units,
         codes=of_codes,
         themes=of_themes,
-        of_pairs=_pairs(units, themes if asked.level == "theme" else codes),
+        of_pairs=_pairs(units, [row.line for row in shown.rows if row.used]),
         said=(*said_of(asked, work, sample), *_counted(units)),
         sample=sample,
     )

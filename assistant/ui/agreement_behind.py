@@ -109,12 +109,7 @@ def _ways(found: Agreement, case: Differing, adjudicated: Mapping[str, Disagreem
     of_case = next(((guid, adjudicated[guid]) for guid in guids if guid in adjudicated), None)
     if of_case is not None and found.work.drawn is not None:
         guid, one = of_case
-        said = (
-            "Adjudicate"
-            if one.resolved is None
-            else f"Adjudicated: {'applies' if one.resolved.applies else 'does not'}"
-        )
-        links.append((adjudication_href(found.work.drawn, guid, coder), said))
+        links.append((adjudication_href(found.work.drawn, guid, coder), _adjudicated(one)))
     return " ".join(f'<a class="go" href="{escape(href)}" target="_self">{escape(said)}</a>' for href, said in links)
 
 

@@ -83,7 +83,7 @@ def test_blind_work_comes_first_and_as_it_stood_when_it_ended(opened, compared):
 
 def test_a_row_leads_to_its_disagreements_and_on_to_adjudication(opened, compared):
     """Text, who gave what, memo, and links to the place, to adjudication and to the quotes of each."""
-    app, given = opened()
+    app, _ = opened()
     app.query_params["agreement_code"] = "c2"
     app.run()
     assert not app.exception
@@ -100,7 +100,8 @@ def test_a_row_leads_to_its_disagreements_and_on_to_adjudication(opened, compare
     segment = spoken(compared, "I1")[1]
     adjudicate(compared, "Ana", [AdjudicationDraft(guid, segment.transcript_id, segment.span, "c2", applies=False)])
     app.query_params["agreement_code"] = "c2"
-    assert "Adjudicated: it does not apply" in html(app.run())
+    app.run()
+    assert "Adjudicated: it does not apply" in html(app)
 
 
 def test_the_link_opens_that_disagreement_on_the_page_second_coder(page, compared):
