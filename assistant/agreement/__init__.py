@@ -10,7 +10,6 @@ from assistant.agreement.nominal import (
     agreement_from,
     agreement_of,
     pooled_agreement,
-    themes_applied,
 )
 from assistant.agreement.of_study import Agreement, agreement
 from assistant.agreement.record import as_record, differing_record
@@ -50,7 +49,6 @@ __all__ = [
     "counts_of",
     "differing_record",
     "pooled_agreement",
-    "themes_applied",
     "uncoded_text",
     "valued_units",
     "weighted_counts",

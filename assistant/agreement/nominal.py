@@ -1,13 +1,13 @@
 """Agreement of two or more coders on categories: what is shared, and what is left of it beyond chance."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from assistant.agreement.counts import MISSING, Counts, Floats, Parts, counts_of
+from assistant.agreement.counts import Counts, Floats, Parts, counts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +78,6 @@ def agreement_from(counts: Counts) -> tuple[Nominal, ...]:
         )
         for code in range(len(tables))
     )
-
-
-def themes_applied(ratings: ArrayLike, themes: Sequence[Sequence[int]]) -> NDArray[np.int8]:
-    """Ratings of themes (themes, coders, units) from binary ratings of codes: applied where any of its codes is.
-
-    A theme is not applied where all of its codes were rated and none applied; where none applied and some code was
-    not rated, the theme's rating is missing too.
-    """
-    rated = np.asarray(ratings, np.int8)
-    found = np.full((len(themes), *rated.shape[1:]), MISSING, np.int8)
-    for row, codes in enumerate(themes):
-        of_theme = rated[list(codes)]
-        if len(of_theme):
-            missing = np.where((of_theme == MISSING).any(axis=0), MISSING, 0)
-            found[row] = np.where((of_theme == 1).any(axis=0), 1, missing)
-    return found
 
 
 def percent(parts: Parts) -> Floats:

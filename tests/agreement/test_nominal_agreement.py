@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from assistant.agreement import STATISTICS, agreement_from, agreement_of, counts_of, pooled_agreement, themes_applied
+from assistant.agreement import STATISTICS, agreement_from, agreement_of, counts_of, pooled_agreement
 
 often = settings(max_examples=50, deadline=None)
 BOUNDED = ("percent", "prevalence", "positive", "negative", "jaccard", "f1")
@@ -244,13 +244,14 @@ def test_pooled_is_the_table_of_all_pairs(ratings):
     close(pooled_agreement(ratings), agreement_of(end_to_end)[0])
 
 
-def test_themes_are_pooled_or_applied():
-    """Pooled within a theme: its codes' pairs; applied: where any code is, unknown where none is and one is missing."""
-    ratings = np.array([[[1, 0, 0, -1], [0, 0, 1, 0]], [[0, 0, -1, 1], [1, 0, 1, -1]]], np.int8)
-    applied = themes_applied(ratings, [(0, 1), ()])
-    assert applied.tolist() == [[[1, 0, -1, 1], [1, 0, 1, -1]], [[-1] * 4] * 2]
+def test_themes_are_pooled_from_their_codes():
+    """Pooled within a theme are the pairs of unit and code of its codes; of no themes there is nothing."""
+    ratings = np.array([[[1, 0, 0, -1], [0, 0, 1, 0]], [[0, 0, -1, 1], [1, 0, 1, -1]], [[1] * 4, [0] * 4]], np.int8)
     counts = counts_of(ratings)
-    assert np.array_equal(counts.pooled_within([(0, 1)]).sums, counts.pooled().sums)
+    assert agreement_from(counts.pooled_within([(0, 1), (2,)])) == (
+        pooled_agreement(ratings[:2]),
+        agreement_of(ratings)[2],
+    )
     assert agreement_from(counts.pooled_within([])) == ()
 
 
