@@ -85,8 +85,8 @@ def read_answer(text: str, quotes: Sequence[str], told: str, defined: str = "", 
     if not whole:
         text, broken_off = _ended(text)
         dropped.update([Reason.UNFINISHED] * broken_off)
-    for sentence, numbers in _sentences(text):
-        claim = judge.read(sentence, numbers)
+    for piece in _pieces(text):
+        claim = judge.read(piece)
         if isinstance(claim, Claim):
             claims.append(claim)
         else:
@@ -100,16 +100,29 @@ def _ended(text: str) -> tuple[str, bool]:
     return ended + bracket, bool(rest.strip(" .!?\n"))
 
 
-def _sentences(text: str) -> Iterator[tuple[str, str]]:
-    """Each sentence of an answer with what stands in the brackets after it; nothing where none do."""
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A sentence with what stands in the brackets after it, empty where none do.
+
+    `full` says that it fills all that the grammar allows, so that its end is missing.
+    """
+
+    text: str
+    numbers: str = ""
+    full: bool = False
+
+
+def _pieces(text: str) -> Iterator[_Piece]:
+    """The sentences of an answer."""
     for line in text.splitlines():
         at = 0
         for match in _CLAIM.finditer(line):
-            *before, last = _cut(line[at : match.start("numbers") - 1])
-            yield from ((sentence, "") for sentence in before)
-            yield last, match["numbers"]
+            before_bracket = line[at : match.start("numbers") - 1]
+            *before, last = _cut(before_bracket)
+            yield from map(_Piece, before)
+            yield _Piece(last, match["numbers"], full=len(before_bracket.removesuffix(" ")) >= LONGEST)
             at = match.end()
-        yield from ((sentence, "") for sentence in _cut(line[at:]) if sentence)
+        yield from (_Piece(sentence) for sentence in _cut(line[at:]) if sentence)
 
 
 def _cut(text: str) -> list[str]:
@@ -128,14 +141,14 @@ class _Judge:
         self._orders = [quote for quote in quotes if orders_a_model(quote)]
         self._said: set[tuple[str, ...]] = set()
 
-    def read(self, sentence: str, written: str) -> Claim | Reason:
+    def read(self, piece: _Piece) -> Claim | Reason:
         """A sentence and its numbers as a claim, or why it is none."""
-        numbers = self._numbers(written)
+        numbers = self._numbers(piece.numbers)
         if isinstance(numbers, Reason):
             return numbers
-        if len(sentence) >= LONGEST - 1:  # where the last character is a space, one less is left
+        if piece.full:
             return Reason.UNFINISHED
-        text = " ".join(sentence.split()).rstrip(" .!?。！？,;:")
+        text = " ".join(piece.text.split()).rstrip(" .!?。！？,;:")
         wrong = self._wrong(text)
         if wrong is not None:
             return wrong

@@ -114,8 +114,8 @@ def test_a_sentence_that_the_grammar_cut_off_is_unfinished():
     """It fills all the characters that a sentence may have, so that its last word may be half a one."""
     long = ("They say so " + " ".join(f"w{n}" for n in range(100)))[:LONGEST]
     assert read_answer(f"{long} [1].", QUOTES, INSTRUCTIONS).dropped == {Reason.UNFINISHED: 1}
-    spaced = f"{long[:-1]} "
-    assert read_answer(f"{spaced} [1].", QUOTES, INSTRUCTIONS).dropped == {Reason.UNFINISHED: 1}
+    for cut_off in (f"{long[:-1]} ", f"2) {long[:-3]}", f"- {long[:-2]}"):
+        assert read_answer(f"{cut_off} [1].", QUOTES, INSTRUCTIONS).dropped == {Reason.UNFINISHED: 1}
     assert read_answer(f"{long[:-10]} [1].", QUOTES, INSTRUCTIONS).claims
 
 
