@@ -34,42 +34,36 @@ def typicality(vectors: Matrix) -> NDArray[np.float64]:
 
 def in_order(scores: NDArray[np.float64]) -> NDArray[np.intp]:
     """The places of the highest scores first, ties as they stand, NaN last."""
-    return np.argsort(-scores, kind="stable")
+    order: NDArray[np.intp] = np.argsort(-scores, kind="stable")
+    return order
 
 
-def differing(vectors: Matrix, picked: Matrix, count: int) -> tuple[list[int], list[float]]:
-    """The places in an order in which each is as far as can be from all before it, and how far that was.
+def differing(vectors: Matrix, picked: Matrix, count: int) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """An order in which each comes as far as can be from all before it; and by place how far that was, NaN without one.
 
     Farthest-point traversal (Gonzalez 1985, "Clustering to minimize the maximum intercluster distance", Theoretical
     Computer Science 38): next comes the vector whose nearest among those `picked` (rows) and those taken so far is the
     farthest, in cosine distance 1 - cos. With nothing picked, the most typical one comes first, at distance 0. Rows of
-    zeros come last. Distances after the first `MOST_PICKED` are to those alone.
+    zeros come last. Only the first `count`, and at most `MOST_PICKED`, are taken so; the rest follows by its distance
+    to those.
     """
     there = vectors.any(axis=1)
     distance = _nearest_distance(vectors, picked)
     distance[~there] = -np.inf
+    far = np.full(len(vectors), np.nan)
     taken: list[int] = []
-    far: list[float] = []
-    if not len(picked) and there.any():
-        _take(int(in_order(typicality(vectors))[0]), 0.0, vectors, distance, taken, far)
-    for _ in range(min(count, MOST_PICKED) - len(taken)):
-        place = int(np.argmax(distance))
-        if not len(vectors) or distance[place] == -np.inf:
-            break
-        _take(place, float(distance[place]), vectors, distance, taken, far)
-    chosen = set(taken)
-    rest = [int(place) for place in in_order(distance) if int(place) not in chosen]
-    return taken + rest, far + [float(distance[place]) for place in rest]
-
-
-def _take(
-    place: int, far: float, vectors: Matrix, distance: NDArray[np.float64], taken: list[int], fars: list[float]
-) -> None:
-    """Take that one, and let all others know how near it is."""
-    taken.append(place)
-    fars.append(far)
-    np.minimum(distance, _nearest_distance(vectors, vectors[place : place + 1]), out=distance)
-    distance[place] = -np.inf
+    for _ in range(min(count, MOST_PICKED, int(there.sum()))):
+        first = not taken and not len(picked)
+        place = int(in_order(typicality(vectors))[0]) if first else int(np.argmax(distance))
+        far[place] = 0.0 if first else distance[place]
+        taken.append(place)
+        np.minimum(distance, _nearest_distance(vectors, vectors[place : place + 1]), out=distance)
+        distance[taken] = -np.inf
+    left = np.isfinite(distance)
+    far[left] = distance[left]
+    rest = in_order(distance)
+    order = np.concatenate([np.array(taken, np.intp), rest[~np.isin(rest, taken)]])
+    return order, far
 
 
 def _nearest_distance(vectors: Matrix, others: Matrix) -> NDArray[np.float64]:

@@ -1,70 +1,84 @@
 """Duplicates folded: a quote that tells nothing new is kept with the one it repeats."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from assistant.quotes.candidates import Candidate
-from assistant.quotes.holding import Texts
+import numpy as np
+
 from assistant.quotes.quote import Reason
 from assistant.quotes.shelf import Shelf
+from assistant.quotes.sifting import Sifted
+from assistant.quotes.table import Rows, Table
 from store.values import State
 
-
-@dataclass(slots=True)
-class Fold:
-    """A candidate that is listed, and its duplicates with the reason of each."""
-
-    candidate: Candidate
-    duplicates: list[tuple[Candidate, Reason]] = field(default_factory=list)
+Repeats = Mapping[int, tuple[tuple[int, Reason], ...]]
+"""By row, the earlier rows that it may be a duplicate of, the likeliest first."""
 
 
-def folded(texts: Texts, shelf: Shelf, found: Sequence[Candidate]) -> list[Fold]:
-    """The candidates, given in study order, with duplicates folded into the first of them.
+@dataclass(frozen=True, slots=True)
+class Folding:
+    """The rows that are listed, and by row its duplicates with the reason of each."""
+
+    rows: Rows
+    duplicates: Mapping[int, list[tuple[int, Reason]]] = field(default_factory=dict)
+
+
+def folded(shelf: Shelf, found: Sifted) -> Folding:
+    """The rows with duplicates folded into the first of them in study order.
 
     A duplicate has the same state, shows no other code, and lies within the first (`nested`) or says the same, or
     nearly the same, in eight words or more. Nothing is folded into what is itself folded.
     """
-    listed: list[Fold] = []
-    open_here: list[Fold] = []
-    by_text: dict[str, list[Fold]] = {}
-    for candidate in found:
-        said = shelf.said(texts, candidate.transcript_id, candidate.span)
-        shelf.twins.add(said)
-        open_here = [each for each in open_here if _reaches(each.candidate, candidate)]
-        match = _nested(open_here, candidate) or _said_before(by_text, shelf, said, candidate)
-        if match is not None:
-            match[0].duplicates.append((candidate, match[1]))
-            continue
-        fold = Fold(candidate)
-        listed.append(fold)
-        open_here.append(fold)
-        by_text.setdefault(said, []).append(fold)
-    return listed
+    repeats = shelf.kept_with(found.table, lambda: repeats_of(found.table, shelf))
+    among = np.zeros(len(found.table), np.bool_)
+    among[found.rows] = True
+    duplicates: dict[int, list[tuple[int, Reason]]] = {}
+    for row, earlier in repeats.items():
+        if among[row]:
+            match = next((each for each in earlier if among[each[0]] and _nothing_new(found, each[0], row)), None)
+            if match is not None:
+                among[row] = False
+                duplicates.setdefault(match[0], []).append((row, match[1]))
+    return Folding(found.rows[among[found.rows]], duplicates)
 
 
-def _reaches(earlier: Candidate, later: Candidate) -> bool:
-    return earlier.transcript_id == later.transcript_id and earlier.span.end > later.span.start
-
-
-def _nested(open_here: Sequence[Fold], candidate: Candidate) -> tuple[Fold, Reason] | None:
-    for fold in open_here:
-        if candidate.span.end <= fold.candidate.span.end and _tells_nothing_new(fold.candidate, candidate):
-            return fold, "nested"
-    return None
-
-
-def _said_before(
-    by_text: dict[str, list[Fold]], shelf: Shelf, said: str, candidate: Candidate
-) -> tuple[Fold, Reason] | None:
-    alike = shelf.twins.of(said)
-    same: list[tuple[Fold, Reason]] = [(fold, "same words") for fold in by_text.get(said, ()) if shelf.twins.long(said)]
-    near: list[tuple[Fold, Reason]] = [
-        (fold, "nearly the same words") for other in sorted(alike) for fold in by_text.get(other, ())
-    ]
-    return next((match for match in (*same, *near) if _tells_nothing_new(match[0].candidate, candidate)), None)
-
-
-def _tells_nothing_new(first: Candidate, candidate: Candidate) -> bool:
-    if first.state is not candidate.state:
+def _nothing_new(found: Sifted, first: int, row: int) -> bool:
+    state = found.state_of(row)
+    if found.state_of(first) is not state:
         return False
-    return candidate.state is State.UNCODED or candidate.codes <= first.codes
+    return state is State.UNCODED or found.table.codes(row, state) <= found.table.codes(first, state)
+
+
+def repeats_of(table: Table, shelf: Shelf) -> Repeats:
+    """Which rows repeat which, whatever they are coded with; rows that repeat nothing are not in it."""
+    said = [shelf.said(table.texts, unit.transcript_id, unit.span) for unit in table.units]
+    for each in said:
+        shelf.twins.add(each)
+    nested = dict(_nested(table))
+    by_text: dict[str, list[int]] = {}
+    found: dict[int, tuple[tuple[int, Reason], ...]] = {}
+    for row, text in enumerate(said):
+        earlier: list[tuple[int, Reason]] = [(other, "nested") for other in nested.get(row, ())]
+        if shelf.twins.long(text):
+            earlier += [(other, "same words") for other in by_text.get(text, ())]
+            near = sorted(other for alike in shelf.twins.of(text) for other in by_text.get(alike, ()))
+            earlier += [(other, "nearly the same words") for other in near]
+            by_text.setdefault(text, []).append(row)
+        if earlier:
+            found[row] = tuple(earlier)
+    return found
+
+
+def _nested(table: Table) -> Iterator[tuple[int, list[int]]]:
+    """Rows that lie within earlier ones; of several that begin at the same place, the longest comes first."""
+    around: list[int] = []
+    for row, unit in enumerate(table.units):
+        around = [
+            other
+            for other in around
+            if table.units[other].transcript_id == unit.transcript_id and table.units[other].span.end > unit.span.start
+        ]
+        holding = [other for other in around if table.units[other].span.end >= unit.span.end]
+        if holding:
+            yield row, holding
+        around.append(row)

@@ -1,15 +1,16 @@
-"""From a candidate to a quote: the exact slice with speaker, times, codes and everything else that is shown of it."""
+"""From a row of the table to a quote: the exact slice with speaker, times, codes and everything else shown of it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from math import isnan
 
-from assistant.quotes.candidates import Candidate
-from assistant.quotes.folding import Fold
-from assistant.quotes.quote import Folded, Partner, Quote
+from assistant.quotes.quote import Folded, Partner, Quote, Reason
 from assistant.quotes.several import Neighbour
 from assistant.quotes.shelf import Shelf
 from assistant.quotes.sieve import Sieve
-from store.values import Role, Segment, Span, Turn
+from assistant.quotes.sifting import Sifted
+from assistant.quotes.table import Place
+from store.values import Coding, Decision, Role, Segment, Span, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,55 +23,77 @@ class _Spoken:
     end_ms: int | None
 
 
-def quote_of(sieve: Sieve, shelf: Shelf, fold: Fold, near: Sequence[Neighbour] = ()) -> Quote:
-    """A quote with its duplicates and, of codes near each other, its partners."""
-    made = _plain(sieve, shelf, fold.candidate)
-    if fold.duplicates:
-        folded = tuple(Folded(_plain(sieve, shelf, other), reason) for other, reason in fold.duplicates)
-        made = replace(made, folded=folded)
-    return replace(made, partners=tuple(_partner(sieve, shelf, each) for each in near)) if near else made
+_NOBODY = _Spoken(None, Role.PARTICIPANT, None, None)
 
 
-def _plain(sieve: Sieve, shelf: Shelf, candidate: Candidate) -> Quote:
-    holding = sieve.holding
-    spoken = _spoken(sieve, shelf, candidate)
-    guids = holding.in_order(candidate.codes)
-    times = [mark.at for mark in candidate.counted if mark.at is not None]
-    chances = [mark.probability for mark in candidate.counted if mark.probability is not None]
-    return Quote(
-        interview=candidate.interview,
-        speaker=spoken.speaker,
-        role=str(spoken.role),
-        start=candidate.span.start,
-        end=candidate.span.end,
-        start_ms=spoken.start_ms,
-        end_ms=spoken.end_ms,
-        text=candidate.span.of(holding.texts.texts[candidate.transcript_id]),
-        codes=_names(sieve, guids),
-        coders=candidate.coders,
-        state=candidate.state,
-        attributes=sieve.interviews[candidate.interview].attributes,
-        suggested=_names(sieve, dict.fromkeys(draft.code for draft in candidate.drafts)),
-        transcript_id=candidate.transcript_id,
-        guids=guids,
-        decided=max(times, default=None),
-        probability=max(chances, default=None),
-    )
+class Maker:
+    """Makes quotes of the rows that were found."""
 
+    def __init__(self, sieve: Sieve, shelf: Shelf, found: Sifted) -> None:
+        self._sieve = sieve
+        self._shelf = shelf
+        self._found = found
+        self._table = found.table
 
-def _names(sieve: Sieve, guids: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sieve.holding.names.get(guid, guid) for guid in guids)
+    def quote(self, row: int, duplicates: Sequence[tuple[int, Reason]], near: Sequence[Neighbour]) -> Quote:
+        """A quote with its duplicates and, of codes near each other, its partners."""
+        made = self._plain(row)
+        if duplicates:
+            made = replace(made, folded=tuple(Folded(self._plain(other), reason) for other, reason in duplicates))
+        return replace(made, partners=tuple(self._partner(each) for each in near)) if near else made
 
+    def _plain(self, row: int) -> Quote:
+        place, state = self._table.place(row), self._found.state_of(row)
+        spoken = self._spoken(place)
+        guids = self._table.holding.in_order(self._table.codes(row, state))
+        marks = [mark for mark in self._table.marks(row) if self._found.there[mark]]
+        counted = [mark for mark in marks if self._found.counted[mark]]
+        sources = [self._table.sources[mark] for mark in counted]
+        chances = [chance for mark in counted if not isnan(chance := float(self._table.chance[mark]))]
+        coders = {s.coder for mark in marks if isinstance(s := self._table.sources[mark], Coding)}
+        return Quote(
+            interview=place.interview,
+            speaker=spoken.speaker,
+            role=str(spoken.role),
+            start=place.span.start,
+            end=place.span.end,
+            start_ms=spoken.start_ms,
+            end_ms=spoken.end_ms,
+            text=place.span.of(self._table.texts.texts[place.transcript_id]),
+            codes=self._names(guids),
+            coders=tuple(sorted(coders)),
+            state=state,
+            attributes=self._sieve.interviews[place.interview].attributes,
+            suggested=self._names(dict.fromkeys(draft.code for draft in self._found.drafts(row))),
+            transcript_id=place.transcript_id,
+            guids=guids,
+            decided=max((s.at for s in sources if isinstance(s, Coding | Decision)), default=None),
+            probability=max(chances, default=None),
+        )
 
-def _spoken(sieve: Sieve, shelf: Shelf, candidate: Candidate) -> _Spoken:
-    """As the segment has it where the stretch is one, else from the words and turns of the stretch."""
-    found = sieve.holding.texts.segments
-    if len(candidate.rows) == 1 and found[candidate.rows[0]].span == candidate.span:
-        return _of_segment(found[candidate.rows[0]])
-    turns = [t for t in shelf.turns(candidate.interview, candidate.transcript_id) if t.span.overlaps(candidate.span)]
-    if turns:
-        return _of_turns(turns, candidate.span)
-    return _of_segment(found[candidate.rows[0]]) if candidate.rows else _Spoken(None, Role.PARTICIPANT, None, None)
+    def _names(self, guids: Iterable[str]) -> tuple[str, ...]:
+        return tuple(self._table.holding.names.get(guid, guid) for guid in guids)
+
+    def _spoken(self, place: Place) -> _Spoken:
+        """As the segment has it where the stretch is one, else from the words and turns of the stretch."""
+        found = self._table.texts.segments
+        if len(place.segments) == 1 and found[place.segments[0]].span == place.span:
+            return _of_segment(found[place.segments[0]])
+        turns = [t for t in self._shelf.turns(place.interview, place.transcript_id) if t.span.overlaps(place.span)]
+        if turns:
+            return _of_turns(turns, place.span)
+        return _of_segment(found[place.segments[0]]) if place.segments else _NOBODY
+
+    def _partner(self, neighbour: Neighbour) -> Partner:
+        place = self._table.place(neighbour.row)
+        return Partner(
+            code=self._table.holding.names.get(neighbour.code, neighbour.code),
+            start=place.span.start,
+            end=place.span.end,
+            start_ms=self._spoken(place).start_ms,
+            text=place.span.of(self._table.texts.texts[place.transcript_id]),
+            turns=neighbour.turns,
+        )
 
 
 def _of_segment(segment: Segment) -> _Spoken:
@@ -82,15 +105,3 @@ def _of_turns(turns: Sequence[Turn], span: Span) -> _Spoken:
     start_ms = words[0].start_ms if words else turns[0].start_ms
     end_ms = words[-1].end_ms if words else turns[-1].end_ms
     return _Spoken(turns[0].speaker, turns[0].role, start_ms, end_ms)
-
-
-def _partner(sieve: Sieve, shelf: Shelf, neighbour: Neighbour) -> Partner:
-    other = neighbour.candidate
-    return Partner(
-        code=sieve.holding.names.get(neighbour.code, neighbour.code),
-        start=other.span.start,
-        end=other.span.end,
-        start_ms=_spoken(sieve, shelf, other).start_ms,
-        text=other.span.of(sieve.holding.texts.texts[other.transcript_id]),
-        turns=neighbour.turns,
-    )

@@ -1,18 +1,23 @@
 """One query over meaning, words, codes, themes, roles, attributes, coders, days and states; every quote is a slice."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from assistant.quotes.arranging import Arranged, arranged
+import numpy as np
+
+from assistant.quotes.arranging import arranged
 from assistant.quotes.asked import QuoteQuery
-from assistant.quotes.candidates import Candidate, coded_candidates, fitting, segment_candidates
-from assistant.quotes.folding import Fold, folded
-from assistant.quotes.making import quote_of
+from assistant.quotes.folding import Folding, folded
+from assistant.quotes.holding import Stretch, stretches_of
+from assistant.quotes.making import Maker
 from assistant.quotes.quote import Found, Place, Quote
 from assistant.quotes.several import Neighbour, near_each_other, together
 from assistant.quotes.shelf import Shelf
 from assistant.quotes.sieve import Sieve, sieve_of
+from assistant.quotes.sifting import Sifted, by_itself, with_codes
+from assistant.quotes.table import Marking, Table, segment_table, stretch_table
 from assistant.review import Blindness
+from assistant.review.basis import settled
 from assistant.segment import StudyEmbeddings
 from assistant.settings import load_settings
 from assistant.suggest import Proposals, propose
@@ -68,45 +73,57 @@ def find(
     """
     query, shelf = query or QuoteQuery(), shelf or Shelf(study)
     holding = shelf.refresh()
-    sieve = sieve_of(study, query, shelf, holding, hidden)
-    candidates, near = _candidates(study, sieve, shelf, proposals, keep_back)
-    folds = folded(holding.texts, shelf, candidates) if query.fold else [Fold(each) for each in candidates]
-    listed = arranged(sieve, shelf, embeddings, folds, already)
-    shelf.write_down(draft for each in listed for draft in _drafts(each.fold))
-    made = tuple(_quote(sieve, shelf, each, near) for each in listed)
-    return Found(made, total=len(folds), folded=len(candidates) - len(folds))
+    sieve = sieve_of(study, query, holding, hidden)
+    fitting, near = _fitting(sieve, shelf, _table(study, sieve, shelf, proposals), keep_back)
+    folding = folded(shelf, fitting) if query.fold else Folding(fitting.rows)
+    listed = arranged(sieve, shelf, embeddings, fitting.table, folding.rows, already)
+    maker, made = Maker(sieve, shelf, fitting), []
+    shown: list[SuggestionDraft] = []
+    for row in listed.rows.tolist():
+        duplicates = folding.duplicates.get(row, ())
+        quote = maker.quote(row, duplicates, near.get(row, ()))
+        made.append(replace(quote, score=listed.scores.get(row), nearness=listed.nearness.get(row)))
+        shown += [draft for each in (row, *(other for other, _ in duplicates)) for draft in fitting.drafts(each)]
+    shelf.write_down(shown)
+    return Found(tuple(made), total=len(folding.rows), folded=len(fitting.rows) - len(folding.rows))
 
 
-def _candidates(
-    study: Study,
-    sieve: Sieve,
-    shelf: Shelf,
-    proposals: Proposals | None,
-    keep_back: Callable[[Segment], bool] | None,
-) -> tuple[list[Candidate], dict[Candidate, tuple[Neighbour, ...]]]:
-    if sieve.by_coding:
-        found = coded_candidates(sieve)
-    else:
-        found = segment_candidates(sieve, shelf, _proposed(study, proposals), keep_back)
-    near: dict[Candidate, tuple[Neighbour, ...]] = {}
+def _fitting(
+    sieve: Sieve, shelf: Shelf, table: Table, keep_back: Callable[[Segment], bool] | None
+) -> tuple[Sifted, Mapping[int, tuple[Neighbour, ...]]]:
+    """The rows that fit, and what stands near each where codes near each other are asked for."""
+    found = with_codes(sieve, table, keep_back)
+    near: Mapping[int, tuple[Neighbour, ...]] = {}
     if sieve.several and sieve.query.match == "all":
         found = together(sieve, found)
     elif sieve.several:
         near = near_each_other(sieve, found)
-        found = [each for each in found if each in near]
-    return fitting(sieve, shelf, found), near
+        found = found.among(np.array(sorted(near), np.intp))
+    return by_itself(sieve, shelf, found), near
 
 
-def _proposed(study: Study, proposals: Proposals | None) -> Proposals:
+def _table(study: Study, sieve: Sieve, shelf: Shelf, proposals: Proposals | None) -> Table:
+    """The stretches or segments with what this coder, or anybody, said of them, as far as it may be seen."""
+    holding, query, unseen = sieve.holding, sieve.query, sieve.unseen
+    blind = (unseen.coder, unseen.interviews) if unseen.interviews else ()
+    key = (sieve.by_coding, query.coder, query.adjudicated, blind)
+
+    def marking() -> Marking:
+        return Marking(holding, query.coder, unseen, shelf.probabilities() if holding.answers else {})
+
+    if sieve.by_coding:
+        return shelf.table(key, (holding,), lambda: stretch_table(holding, _stretches(sieve), marking()))
     if proposals is None:
-        return propose(study, precision=load_settings(study.settings()).expected_precision)
-    return proposals
+        proposals = propose(study, precision=load_settings(study.settings()).expected_precision)
+    offered = proposals
+    return shelf.table(key, (holding, offered), lambda: segment_table(holding, offered, marking()))
 
 
-def _drafts(fold: Fold) -> list[SuggestionDraft]:
-    return [draft for each in (fold.candidate, *(other for other, _ in fold.duplicates)) for draft in each.drafts]
-
-
-def _quote(sieve: Sieve, shelf: Shelf, each: Arranged, near: dict[Candidate, tuple[Neighbour, ...]]) -> Quote:
-    made = quote_of(sieve, shelf, each.fold, near.get(each.fold.candidate, ()))
-    return replace(made, score=each.score, nearness=each.nearness)
+def _stretches(sieve: Sieve) -> Sequence[Stretch]:
+    """All that was coded; as adjudicated, where that is asked for, by what may be seen."""
+    holding, unseen = sieve.holding, sieve.unseen
+    if not sieve.query.adjudicated or holding.codebook is None:
+        return holding.stretches
+    seen = [c for c in holding.codings if not unseen.hides(c.interview, c.coder)]
+    said = [a for a in holding.adjudications if not unseen.hides(a.interview, a.coder)]
+    return stretches_of(holding.texts, settled(seen, said, holding.codebook))

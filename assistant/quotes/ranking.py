@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.quotes.candidates import Candidate
 from assistant.quotes.holding import Texts
 from assistant.quotes.shelf import Shelf
 from assistant.quotes.sieve import Sieve
+from assistant.quotes.table import Place, Rows, Table
 from assistant.quotes.words import wanted_phrases
 from assistant.segment import StudyEmbeddings
 from store.errors import InvalidInputError
@@ -45,33 +45,31 @@ def best_first(scores: NDArray[np.float64]) -> NDArray[np.intp]:
     return order
 
 
-def vectors_of(found: Sequence[Candidate], texts: Texts, matrix: Matrix) -> Matrix:
-    """The candidates' vectors of length one (candidates, dimensions), from their segments' (segments, dimensions).
+def vectors_of(table: Table, rows: Rows, matrix: Matrix) -> Matrix:
+    """The vectors of length one of some rows (rows, dimensions), from those of all segments (segments, dimensions).
 
     A stretch over several segments has their mean, each weighted by the characters of the stretch that lie in it; what
     has no vector yet has zeros.
     """
-    made: Matrix = matrix[np.array([c.rows.start if c.rows else 0 for c in found], np.intp)]
-    for number, candidate in enumerate(found):
-        if len(candidate.rows) != 1:
-            made[number] = _mean(candidate, texts, matrix)
+    made: Matrix = matrix[table.first[rows]]
+    for at in np.flatnonzero(table.spread[rows]).tolist():
+        made[at] = mean_vector(table.place(int(rows[at])), table.texts, matrix)
     return made
 
 
-def _mean(candidate: Candidate, texts: Texts, matrix: Matrix) -> Matrix:
-    spans = [texts.segments[row].span for row in candidate.rows]
-    shared = [min(s.end, candidate.span.end) - max(s.start, candidate.span.start) for s in spans]
-    mean: Matrix = np.array(shared, np.float32) @ matrix[candidate.rows.start : candidate.rows.stop]
+def mean_vector(place: Place, texts: Texts, matrix: Matrix) -> Matrix:
+    """The vector of a stretch from those of the segments that it touches."""
+    spans = [texts.segments[row].span for row in place.segments]
+    shared = [min(s.end, place.span.end) - max(s.start, place.span.start) for s in spans]
+    mean: Matrix = np.array(shared, np.float32) @ matrix[place.segments.start : place.segments.stop]
     return mean / (np.linalg.norm(mean) or 1)
 
 
-def nearness(found: Sequence[Candidate], texts: Texts, matrix: Matrix, question: Matrix) -> NDArray[np.float64]:
-    """Cosine of each candidate and a question (dimensions,) of length one; 0 where a candidate has no vector."""
-    every = matrix @ question
-    cosines = every[np.array([c.rows.start if c.rows else 0 for c in found], np.intp)]
-    for number, candidate in enumerate(found):
-        if len(candidate.rows) != 1:
-            cosines[number] = _mean(candidate, texts, matrix) @ question
+def nearness(table: Table, rows: Rows, matrix: Matrix, question: Matrix) -> NDArray[np.float64]:
+    """Cosine of each row and a question (dimensions,) of length one; 0 where a row has no vector."""
+    cosines = (matrix @ question)[table.first[rows]]
+    for at in np.flatnonzero(table.spread[rows]).tolist():
+        cosines[at] = mean_vector(table.place(int(rows[at])), table.texts, matrix) @ question
     exact: NDArray[np.float64] = cosines.astype(np.float64)
     return np.round(exact, _DIGITS)
 
@@ -86,33 +84,33 @@ def embedded(shelf: Shelf, texts: Texts, embeddings: StudyEmbeddings | None) -> 
 
 
 def by_relevance(
-    sieve: Sieve, shelf: Shelf, embeddings: StudyEmbeddings | None, found: Sequence[Candidate]
+    sieve: Sieve, shelf: Shelf, embeddings: StudyEmbeddings | None, table: Table, rows: Rows
 ) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
-    """How relevant each candidate is; and, where a meaning is asked for, the cosine of its meaning and that one."""
-    texts, meaning = sieve.holding.texts, sieve.query.meaning.strip()
+    """How relevant each row is; and, where a meaning is asked for, the cosine of its meaning and that one."""
+    texts, meaning = table.texts, sieve.query.meaning.strip()
     cosines: NDArray[np.float64] | None = None
     rankings: list[NDArray[np.intp]] = []
     if meaning:
         embeddings, matrix = embedded(shelf, texts, embeddings)
-        cosines = nearness(found, texts, matrix, shelf.question(embeddings, meaning))
+        cosines = nearness(table, rows, matrix, shelf.question(embeddings, meaning))
         rankings.append(best_first(cosines))
     phrases = [Phrase((word,)) for word in dict.fromkeys(words_of(meaning))]
     if sieve.words is not None:
         phrases += wanted_phrases(sieve.words)
-    by_words = _by_words(sieve, shelf, found, phrases)
+    by_words = _by_words(shelf, table, rows, phrases)
     rankings.append(best_first(by_words)[: int((by_words > 0).sum())])
-    return fused(rankings, len(found)), cosines
+    return fused(rankings, len(rows)), cosines
 
 
-def _by_words(sieve: Sieve, shelf: Shelf, found: Sequence[Candidate], phrases: Sequence[Phrase]) -> NDArray[np.float64]:
-    """BM25 of the best of each candidate's segments; 0 where none of the words stands in its own text."""
-    texts = sieve.holding.texts
-    ranked = shelf.ranked(texts, phrases) if phrases else {}
-    scores = np.zeros(len(found), np.float64)
-    for number, candidate in enumerate(found):
-        score = max((ranked.get(texts.segments[row].id, 0.0) for row in candidate.rows), default=0.0)
-        if score and sieve.by_coding:
-            said = shelf.said(texts, candidate.transcript_id, candidate.span)
+def _by_words(shelf: Shelf, table: Table, rows: Rows, phrases: Sequence[Phrase]) -> NDArray[np.float64]:
+    """BM25 of the best of each row's segments; 0 where none of the words stands in its own text."""
+    texts, every = table.texts, shelf.ranked(table.texts, phrases)
+    scores = every[table.first[rows]] if len(every) else np.zeros(len(rows), np.float64)
+    for at in np.flatnonzero(~table.whole[rows]).tolist():
+        place = table.place(int(rows[at]))
+        score = every[place.segments.start : place.segments.stop].max(initial=0.0)
+        if score:
+            said = shelf.said(texts, place.transcript_id, place.span)
             score *= any(spoken(phrase, said) for phrase in phrases)
-        scores[number] = score
+        scores[at] = score
     return np.round(scores, _DIGITS)

@@ -1,107 +1,123 @@
 """Several codes at once: all on one stretch, or near each other."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.quotes.candidates import Candidate
+import numpy as np
+
 from assistant.quotes.sieve import Sieve
+from assistant.quotes.sifting import Sifted
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """What stands near a candidate with another of the codes, and how many turns away."""
+    """The row of what stands near a quote with another of the codes, and how many turns away."""
 
     code: str
-    candidate: Candidate
+    row: int
     turns: int
 
 
-def together(sieve: Sieve, found: Sequence[Candidate]) -> list[Candidate]:
-    """Those with every one of the codes: each on a stretch that shares text with the candidate's."""
+def together(sieve: Sieve, found: Sifted) -> Sifted:
+    """Those with every one of the codes: each on a stretch that shares text with the row's own."""
     spans: dict[tuple[int, str], list[tuple[int, int]]] = {}
-    for candidate in found:
-        for code in _wanted(sieve, candidate):
-            place = (candidate.span.start, candidate.span.end)
-            spans.setdefault((candidate.transcript_id, code), []).append(place)
+    for row, codes in _carried(sieve, found).items():
+        place = found.table.place(row)
+        for code in codes:
+            spans.setdefault((place.transcript_id, code), []).append((place.span.start, place.span.end))
     longest = {key: max(end - start for start, end in places) for key, places in spans.items()}
-    return [
-        candidate
-        for candidate in found
-        if all(
-            _overlapped(candidate, spans.get(key, []), longest.get(key, 0))
-            for key in ((candidate.transcript_id, code) for code in sieve.codes)
-        )
-    ]
+    kept = []
+    for row in found.rows.tolist():
+        place = found.table.place(row)
+        keys = [(place.transcript_id, code) for code in sieve.codes]
+        own = (place.span.start, place.span.end)
+        if all(_overlapped(own, spans.get(key, []), longest.get(key, 0)) for key in keys):
+            kept.append(row)
+    return found.among(np.array(kept, np.intp))
 
 
-def _overlapped(candidate: Candidate, places: Sequence[tuple[int, int]], longest: int) -> bool:
-    """Whether one of the places, sorted by start, shares text with the candidate."""
-    at = bisect_left(places, (candidate.span.start - longest, 0))
-    while at < len(places) and places[at][0] < candidate.span.end:
-        if places[at][1] > candidate.span.start:
+def _overlapped(own: tuple[int, int], places: Sequence[tuple[int, int]], longest: int) -> bool:
+    """Whether one of the places, sorted by start, shares text with one's own."""
+    at = bisect_left(places, (own[0] - longest, 0))
+    while at < len(places) and places[at][0] < own[1]:
+        if places[at][1] > own[0]:
             return True
         at += 1
     return False
 
 
-def near_each_other(sieve: Sieve, found: Sequence[Candidate]) -> dict[Candidate, tuple[Neighbour, ...]]:
-    """Those within so many turns of which each of the other codes stands, with the nearest that carries it.
+def near_each_other(sieve: Sieve, found: Sifted) -> dict[int, tuple[Neighbour, ...]]:
+    """The rows within so many turns of which each of the other codes stands, with the nearest that carries it.
 
     Codes on the same stretch are near each other, and need no neighbour to be shown.
     """
-    by_code = _by_code(sieve, found)
-    near: dict[Candidate, tuple[Neighbour, ...]] = {}
-    for candidate in found:
-        own = _wanted(sieve, candidate)
+    carried = _carried(sieve, found)
+    by_code = _by_code(found, carried)
+    near: dict[int, tuple[Neighbour, ...]] = {}
+    for row, own in carried.items():
         neighbours = []
         for code in sieve.codes:
             if code not in own:
-                nearest = _nearest(sieve, candidate, by_code.get((candidate.transcript_id, code), []))
-                if nearest is None:
+                nearest = _nearest(sieve, found, row, by_code)
+                if code not in nearest:
                     break
-                neighbours.append(Neighbour(code, *nearest))
+                neighbours.append(Neighbour(code, *nearest[code]))
         else:
-            near[candidate] = tuple(neighbours)
+            near[row] = tuple(neighbours)
     return near
 
 
-_Placed = tuple[int, int, int, Candidate]
-"""First turn, last turn, number in study order, and the candidate."""
+_Placed = tuple[int, int, int]
+"""First turn, last turn, and the row."""
 
 
-def _by_code(sieve: Sieve, found: Sequence[Candidate]) -> Mapping[tuple[int, str], list[_Placed]]:
+def _carried(sieve: Sieve, found: Sifted) -> dict[int, frozenset[str]]:
+    """By row, which of the codes asked for it carries."""
+    table = found.table
+    wanted = found.counted & table.of_codes(sieve.codes)
+    carried: dict[int, set[str]] = {row: set() for row in found.rows.tolist()}
+    for mark in np.flatnonzero(wanted).tolist():
+        row = int(table.owner[mark])
+        if row in carried:
+            carried[row].add(table.guids[table.code[mark]])
+    return {row: frozenset(codes) for row, codes in carried.items() if codes}
+
+
+def _turns(found: Sifted, row: int) -> tuple[int, int] | None:
+    segments = found.table.place(row).segments
+    return found.table.texts.turns(segments) if segments else None
+
+
+def _by_code(found: Sifted, carried: Mapping[int, frozenset[str]]) -> Mapping[tuple[int, str], list[_Placed]]:
     grouped: dict[tuple[int, str], list[_Placed]] = {}
-    for number, candidate in enumerate(found):
-        if candidate.rows:
-            first, last = sieve.holding.texts.turns(candidate.rows)
-            for code in _wanted(sieve, candidate):
-                grouped.setdefault((candidate.transcript_id, code), []).append((first, last, number, candidate))
+    for row, codes in carried.items():
+        turns = _turns(found, row)
+        if turns is not None:
+            for code in codes:
+                grouped.setdefault((found.table.units[row].transcript_id, code), []).append((*turns, row))
     for places in grouped.values():
-        places.sort(key=lambda place: place[:3])
+        places.sort()
     return grouped
 
 
-def _nearest(sieve: Sieve, candidate: Candidate, places: Sequence[_Placed]) -> tuple[Candidate, int] | None:
-    if not candidate.rows:
-        return None
-    within = sieve.query.within
-    first, last = sieve.holding.texts.turns(candidate.rows)
-    reachable = (
-        (max(0, begins - last, first - ends), abs(other.span.start - candidate.span.start), number, other)
-        for begins, ends, number, other in _until(places, last + within)
-    )
-    best = min(reachable, key=lambda each: each[:3], default=None)
-    return None if best is None or best[0] > within else (best[3], best[0])
-
-
-def _until(places: Sequence[_Placed], turn: int) -> Iterator[_Placed]:
-    for place in places:
-        if place[0] > turn:
-            return
-        yield place
-
-
-def _wanted(sieve: Sieve, candidate: Candidate) -> frozenset[str]:
-    """Which of the codes asked for it carries."""
-    return frozenset(mark.code for mark in candidate.counted).intersection(sieve.codes)
+def _nearest(
+    sieve: Sieve, found: Sifted, row: int, by_code: Mapping[tuple[int, str], list[_Placed]]
+) -> dict[str, tuple[int, int]]:
+    """By code, the nearest other row that carries it and how many turns away it is; ties to the nearer in the text."""
+    turns, unit = _turns(found, row), found.table.units[row]
+    nearest: dict[str, tuple[int, int]] = {}
+    if turns is None:
+        return nearest
+    for code in sieve.codes:
+        best: tuple[int, int, int] | None = None
+        for first, last, other in by_code.get((unit.transcript_id, code), ()):
+            if first > turns[1] + sieve.query.within:
+                break
+            away = max(0, first - turns[1], turns[0] - last)
+            apart = abs(found.table.units[other].span.start - unit.span.start)
+            if away <= sieve.query.within and (best is None or (away, apart, other) < best):
+                best = (away, apart, other)
+        if best is not None:
+            nearest[code] = (best[2], best[0])
+    return nearest

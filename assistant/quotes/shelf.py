@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from threading import RLock
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,8 @@ T = TypeVar("T")
 
 _QUESTIONS = 256
 _TRANSCRIPTS = 128
+_TABLES = 8
+_RANKS = 32
 
 
 class Shelf:
@@ -45,7 +47,9 @@ class Shelf:
         self._said: dict[tuple[int, Span], str] = {}
         self._turns = _Newest[tuple[Turn, ...]](_TRANSCRIPTS)
         self._matches = _Newest[frozenset[int]](_QUESTIONS)
-        self._ranks = _Newest[Mapping[int, float]](_QUESTIONS)
+        self._ranks = _Newest[NDArray[np.float64]](_RANKS)
+        self._tables = _Newest[tuple[object, object]](_TABLES)
+        self._worked_out = _Newest[tuple[object, object]](_TABLES)
         self._questions = _Newest[Matrix](_QUESTIONS)
         self._shown: tuple[object, Mapping[int, float]] = (None, {})
         self._written: set[tuple[int, int, str, str]] = set()
@@ -61,6 +65,8 @@ class Shelf:
             texts = self._texts(stamp, before)
             self._take_decisions(stamp, before)
             self._holding = self._held(texts)
+            self._tables.clear()
+            self._worked_out.clear()
             self._stamp = stamp
             return self._holding
 
@@ -127,18 +133,39 @@ class Shelf:
 
     def standing_in(self, texts: Texts, sought: Sought) -> frozenset[int]:
         """The ids of the segments in which something stands."""
-        with self._lock:
-            self._refresh_words(texts)
-            return self._matches.get((texts.stamp, sought), lambda: self._index.matches(sought))
 
-    def ranked(self, texts: Texts, sought: Sequence[Phrase]) -> Mapping[int, float]:
-        """Segment id → BM25 of these phrases."""
-        with self._lock:
+        def matches() -> frozenset[int]:
             self._refresh_words(texts)
-            return self._ranks.get((texts.stamp, tuple(sought)), lambda: self._index.ranked(sought))
+            return self._index.matches(sought)
+
+        with self._lock:
+            return self._matches.get((texts.stamp, sought), matches)
+
+    def ranked(self, texts: Texts, sought: Sequence[Phrase]) -> NDArray[np.float64]:
+        """BM25 of these phrases for every segment (segments,), 0 where none of them stands."""
+
+        def ranks() -> NDArray[np.float64]:
+            self._refresh_words(texts)
+            found = self._index.ranked(sought) if sought else {}
+            return np.array([found.get(segment.id, 0.0) for segment in texts.segments], np.float64)
+
+        with self._lock:
+            return self._ranks.get((texts.stamp, tuple(sought)), ranks)
 
     def _refresh_words(self, texts: Texts) -> None:
         self._index.refresh(texts.segments, texts.stamp)
+
+    def kept_with(self, thing: object, made: Callable[[], T]) -> T:
+        """What is worked out of a thing once, and kept as long as that thing is."""
+        with self._lock:
+            found = self._worked_out.get(id(thing), lambda: (thing, made()))
+            return cast("T", found[1])
+
+    def table(self, key: Hashable, parts: tuple[object, ...], made: Callable[[], T]) -> T:
+        """A table made of these very parts, or the one that was made of them before."""
+        with self._lock:
+            found = self._tables.get((key, *map(id, parts)), lambda: (parts, made()))
+            return cast("T", found[1])
 
     def vectors(self, texts: Texts, model: str) -> Matrix | None:
         """The segments' vectors of length one (segments, dimensions), zeros where one has none; None without any."""

@@ -1,28 +1,16 @@
 """What a query asks, resolved against what the study holds: names to codes, attributes to interviews, days to tests."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from assistant.quotes.asked import QuoteQuery
 from assistant.quotes.holding import Holding
-from assistant.quotes.shelf import Shelf
 from assistant.quotes.words import Asked, parse_words
 from assistant.review import Blindness
 from store.coders import coders
 from store.errors import InvalidInputError, NotFoundError
 from store.study import Study
-from store.values import Codebook, Coding, Decision, Interview, State
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A code that a stretch carries in some state, whose it is, when it was decided and how likely it was."""
-
-    code: str
-    coder: str | None = None
-    at: datetime | None = None
-    probability: float | None = None
+from store.values import Codebook, Interview, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +24,6 @@ class Sieve:
     theme: frozenset[str] | None
     words: Asked | None
     unseen: Blindness
-    chances: Mapping[int, float]
 
     @property
     def names_codes(self) -> bool:
@@ -61,47 +48,8 @@ class Sieve:
         """Whether it matters which codes stand beside a quote's own."""
         return self.query.match != "any" and len(self.codes) > 1
 
-    def sees(self, label: str, coder: str) -> bool:
-        """Whether what this coder did counts and may be seen."""
-        return self.query.coder in (None, coder) and not self.unseen.hides(label, coder)
 
-    def coded(self, coding: Coding) -> Mark:
-        """A coding as a mark."""
-        return Mark(coding.code, coding.coder, coding.at, self._chance(coding.decision))
-
-    def rejected(self, word: Decision) -> Mark:
-        """A rejection as a mark."""
-        code, codebook = word.code or "", self.holding.codebook
-        present = None if codebook is None else codebook.present(code)
-        return Mark(present or code, word.coder, word.at, self._chance(word.guid))
-
-    def _chance(self, decision: str) -> float | None:
-        answered = self.holding.answers.get(decision)
-        return None if answered is None else self.chances.get(answered)
-
-    def counts(self, mark: Mark) -> bool:
-        """Whether day and probability fit."""
-        query = self.query
-        if query.decided_from is not None or query.decided_to is not None:
-            day = None if mark.at is None else mark.at.astimezone(UTC).date()
-            if day is None or day < (query.decided_from or day) or day > (query.decided_to or day):
-                return False
-        if query.probability_from is not None or query.probability_to is not None:
-            chance = mark.probability
-            if chance is None or not (query.probability_from or 0) <= chance <= _or_one(query.probability_to):
-                return False
-        return True
-
-    def carries(self, codes: Iterable[str]) -> bool:
-        """Whether one of the codes asked for is among these, or none is asked for."""
-        return not self.codes or not set(self.codes).isdisjoint(codes)
-
-
-def _or_one(share: float | None) -> float:
-    return 1.0 if share is None else share
-
-
-def sieve_of(study: Study, query: QuoteQuery, shelf: Shelf, holding: Holding, hidden: Blindness | None) -> Sieve:
+def sieve_of(study: Study, query: QuoteQuery, holding: Holding, hidden: Blindness | None) -> Sieve:
     """Raises NotFoundError for an unknown code, theme, attribute, label or coder, InvalidInputError for nonsense."""
     if query.coder is not None and query.adjudicated:
         msg = "Adjudicated codings are nobody’s alone; ask for one coder or for adjudicated codings, not for both."
@@ -116,7 +64,6 @@ def sieve_of(study: Study, query: QuoteQuery, shelf: Shelf, holding: Holding, hi
         theme = holding.codebook.family(_guid(holding.codebook, query.theme, "theme"))
     elif query.theme is not None:
         _guid(None, query.theme, "theme")
-    needs_chances = query.probability_from is not None or query.probability_to is not None
     return Sieve(
         query=query,
         holding=holding,
@@ -125,7 +72,6 @@ def sieve_of(study: Study, query: QuoteQuery, shelf: Shelf, holding: Holding, hi
         theme=theme,
         words=parse_words(query.words),
         unseen=hidden or Blindness(""),
-        chances=shelf.probabilities() if needs_chances or holding.answers else {},
     )
 
 
