@@ -17,8 +17,8 @@ STATISTICS = {
     "percent": "Percent agreement",
 }
 _SHAPES = ("circle", "square", "triangle-up", "diamond", "cross")
-_STEP, _LEAST_STEP, _ROOM = 11, 20, 10
-"""Pixels for each statistic of a code, for a code at least, and around them."""
+_STEP, _LEAST_STEP, _ROOM = 12, 22, 110
+"""Pixels for each statistic of a code, for a code at least, and for title, legend and axis, which share the height."""
 _LEAST = -1.0
 
 

@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.agreement.continua import character_counts
+from assistant.agreement.domains import between_themes, within_theme
 from assistant.agreement.marked_text import marked_text
 from assistant.agreement.nominal import Nominal, agreement_from
 from assistant.agreement.of_study import Agreement
+from assistant.agreement.record import percent
 from assistant.agreement.results import Row
+from assistant.agreement.valued_units import ValuedUnits
 
 _PAIR = 2
 
@@ -31,7 +34,7 @@ def elsewhere(found: Agreement, row: Row | None = None) -> tuple[Other, ...]:
         return ()
     if row is None:
         used = sum(each.used for each in found.shown.rows)
-        return (_maxqda(found.shown.pooled.found, used),)
+        return (_maxqda(found.shown.pooled.found, used), *_atlas("Cu-α", "themes", between_themes(found)))
     (of_text,) = agreement_from(character_counts(marked_text(found.work.read, [row.line], found.units.interviews)))
     return (
         Other(
@@ -40,6 +43,7 @@ def elsewhere(found: Agreement, row: Row | None = None) -> tuple[Other, ...]:
             of_text.alpha,
             "Every character of the text is coded or not; the same as our alpha with characters as the unit.",
         ),
+        *_atlas("cu-α", "codes of the theme", within_theme(found, row)),
         Other(
             "NVivo",
             "Kappa",
@@ -54,6 +58,17 @@ def elsewhere(found: Agreement, row: Row | None = None) -> tuple[Other, ...]:
             " and “both no”, not their sum: it is not Cohen’s kappa, and most often lower.",
         ),
     )
+
+
+def _atlas(name: str, what: str, of: ValuedUnits | None) -> tuple[Other, ...]:
+    if of is None:
+        return ()
+    how = f"Which of the {what}, on text that both coders marked with any of them (Krippendorff et al. 2016)"
+    if of.overlapping:
+        how += f"; not defined here, for {of.overlapping} stretches of one coder carry several of them"
+    elif of.covered is not None:
+        how += f", {percent(of.covered)} % of what was read"
+    return (Other("ATLAS.ti", f"Krippendorff’s {name}", of.cu, f"{how}."),)
 
 
 def qualcoder(table: Sequence[int]) -> float | None:

@@ -12,16 +12,19 @@ from assistant.agreement.rows import Line
 Whole = NDArray[np.int64]
 
 
-def marked_text(read: Read, lines: Sequence[Line], interviews: Sequence[str]) -> Continua:
+def marked_text(read: Read, lines: Sequence[Line], interviews: Sequence[str], *, together: bool = False) -> Continua:
     """The continua of some lines, one code of the continua for each, with interviews numbered as in `interviews`.
 
     An interview is one continuum: what all coders read with the line's codes in view, put end to end without what
-    interviewers said and what was not read by all, for nobody could have marked anything there.
+    interviewers said and what was not read by all, for nobody could have marked anything there. With `together`, only
+    text where all lines were in view, so that they lie beside each other.
     """
     number = {label: at for at, label in enumerate(interviews)}
     places = [(number.get(s.interview, -1), s.span.start, s.span.end) for s in read.segments]
     place = np.array(places, np.int64).reshape(-1, 3)
     looked = read.looked.all(axis=1) & read.read.all(axis=0) & (place[:, 0] >= 0)
+    if together:
+        looked &= looked[[code for line in lines for code in line.codes]].all(axis=0)
     columns = _marks(read, number, lines)
     spans, stretches = [np.zeros((2, 0), np.int64)], [np.zeros((4, 0), np.int64)]
     for at, line in enumerate(lines):

@@ -7,10 +7,12 @@ from typing import Any
 from assistant.agreement.bootstrap import Interval
 from assistant.agreement.cautions import uncoded_text
 from assistant.agreement.disagreements import Differing
+from assistant.agreement.domains import between_themes, within_theme
 from assistant.agreement.nominal import Nominal
 from assistant.agreement.of_study import Agreement
 from assistant.agreement.results import Row
 from assistant.agreement.units import Unit
+from assistant.agreement.valued_units import ValuedUnits
 
 _SHORT = ("n", "percent", "kappa", "alpha", "ac1")
 _UNITS = {Unit.SEGMENT: "segments", Unit.TURN: "turns", Unit.CHARACTER: "characters"}
@@ -31,8 +33,10 @@ def as_record(found: Agreement) -> dict[str, Any]:
         "said": list(found.said),
         "summary": list(summary(found)),
         "codes": [_row(row, unit, "code") for row in found.codes.rows],
-        "themes": [_row(row, unit, "theme") for row in found.themes.rows],
-        "pooled": _row(found.shown.pooled, unit),
+        "themes": [
+            {**_row(row, unit, "theme"), "u_alphas": _family(within_theme(found, row))} for row in found.themes.rows
+        ],
+        "pooled": {**_row(found.shown.pooled, unit), "u_alphas": _family(between_themes(found))},
         "pairs": [{"coders": list(names), **_nominal(nominal)} for names, nominal in found.of_pairs],
         "unused": list(found.shown.unused),
         "not_looked_for": list(found.shown.not_looked_for),
@@ -57,6 +61,13 @@ def _row(row: Row, unit: Unit, kind: str = "") -> dict[str, Any]:
         "uncoded_text": asdict(uncoded_text(row.found)),
         "cautions": [{"kind": caution.kind, "sentence": caution.sentence} for caution in row.cautions],
     }
+
+
+def _family(of: ValuedUnits | None) -> dict[str, Any] | None:
+    """Krippendorff's u-, |u- and cu-alpha with the codes of a theme, or the themes, as values."""
+    if of is None:
+        return None
+    return {"u": of.u, "binary": of.binary, "cu": of.cu, "covered": of.covered, "overlapping": of.overlapping}
 
 
 def _nominal(nominal: Nominal) -> dict[str, Any]:

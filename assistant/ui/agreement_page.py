@@ -59,13 +59,13 @@ def _choose(guid: str) -> None:
 
 
 def _draw_summary(found: Agreement) -> None:
-    first, *others = (*summary(found), *found.said)
+    first, *others = summary(found)
     left = []
     if found.shown.unused:
         left.append(f"Given by none of them, and not pooled: {', '.join(found.shown.unused)}.")
     if found.shown.not_looked_for:
         left.append(f"Not in view of all of them where they read: {', '.join(found.shown.not_looked_for)}.")
-    said = [*others, *(caution.sentence for caution in found.shown.pooled.cautions), *left]
+    said = [*found.said, *others, *(caution.sentence for caution in found.shown.pooled.cautions), *left]
     lines = "".join(element("li", each) for each in said)
     st.html(f'{element("p", first, "outlook")}<ul class="agreement-said">{lines}</ul>')
 

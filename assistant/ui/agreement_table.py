@@ -20,7 +20,7 @@ _HEADS = (
     ("Alpha", "Krippendorff’s alpha, nominal"),
     ("AC1", "Gwet’s AC1"),
     ("Alpha U", "Krippendorff’s unitizing alpha: whether the same stretches are marked"),
-    ("Kappa, coded text", "Kappa over the units that anybody gave any code"),
+    ("Kappa, coded", "Kappa over the units that anybody gave any code: without text that all left uncoded"),
 )
 
 
