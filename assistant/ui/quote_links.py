@@ -31,5 +31,6 @@ def open_quotes(query: QuoteQuery) -> None:
     if "quotes" not in pages:  # a page that is drawn alone, as in tests
         st.query_params[ASK] = query.to_address()
         return
-    kept = {name: value for name in ("coder", "sitting") if (value := st.query_params.get(name))}
+    sitting = st.query_params.get("sitting")  # the coder, whose field is bound to the address, puts themselves there
+    kept = {"sitting": sitting} if sitting else {}
     st.switch_page(pages["quotes"], query_params={**kept, ASK: query.to_address()})
