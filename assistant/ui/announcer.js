@@ -25,7 +25,8 @@ function announce() {
     if (!region.isConnected) region = liveRegion();
     const fresh = [...document.querySelectorAll(SPOKEN)].filter((each) => heard.get(each) !== each.textContent);
     for (const each of fresh) heard.set(each, each.textContent);
-    if (fresh.length) region.textContent = fresh.map((each) => each.textContent).join(" ");
+    const said = fresh.map((each) => each.textContent).filter((words) => words.trim()); // an empty place says nothing
+    if (said.length) region.textContent = said.join(" ");
   }
 
   new MutationObserver((changes) => {
