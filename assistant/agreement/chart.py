@@ -17,8 +17,8 @@ STATISTICS = {
     "percent": "Percent agreement",
 }
 _SHAPES = ("circle", "square", "triangle-up", "diamond", "cross")
-_STEP, _LEAST_STEP, _ROOM = 12, 22, 110
-"""Pixels for each statistic of a code, for a code at least, and for title, legend and axis, which share the height."""
+_STEP, _LEAST_STEP, _ROOM = 12, 22, 10
+"""Pixels for each statistic of a code, for a code at least, and around them."""
 _LEAST = -1.0
 
 
@@ -93,4 +93,5 @@ def _chart(data: pd.DataFrame, names: Sequence[str], title: str, what: str) -> a
     lines = base.mark_rule(strokeWidth=2).encode(alt.X("low:Q", scale=scale), alt.X2("high:Q"))
     zero = alt.Chart(pd.DataFrame({"value": [0.0]})).mark_rule(color="#767676", strokeDash=[3, 3]).encode(x="value:Q")
     height = _ROOM + max(_LEAST_STEP, _STEP * len(told)) * max(1, data["code"].nunique())
-    return alt.layer(zero, lines, dots).properties(title=title, height=height, width="container")
+    fitted = alt.AutoSizeParams(type="fit-x", contains="padding")  # the height is that of the dots alone
+    return alt.layer(zero, lines, dots).properties(title=title, height=height, width="container", autosize=fitted)
