@@ -37,7 +37,7 @@ def curve_figure(of: Report) -> Figure:
         " their mean."
     )
     layers: Any = alt.layer(*_curve_layers(data, f"Number of {what}s"))
-    chart = layers.properties(title=alt.TitleParams(title, anchor="start", fontSize=14), height=320)
+    chart = layers.properties(title=alt.TitleParams(title, anchor="start", fontSize=14), height=380)
     return Figure("saturation-curve", title, chart, data, query_of(of), note)
 
 
@@ -96,7 +96,7 @@ def rarefaction_figure(of: Report) -> Figure:
         .mark_point(color=_SO_FAR, filled=True, size=80)
         .encode(y),
     )
-    chart = layers.properties(title=alt.TitleParams(title, anchor="start", fontSize=14), height=280)
+    chart = layers.properties(title=alt.TitleParams(title, anchor="start", fontSize=14), height=320)
     return Figure("saturation-rarefaction", title, chart, data, query_of(of), note)
 
 

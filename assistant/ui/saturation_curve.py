@@ -1,4 +1,4 @@
-"""The curve, and from each of its bars to the quotes behind it: by a click, or by the field and buttons below."""
+"""The curve, and from each of its bars to the quotes behind it: by a click, or by a field and buttons."""
 
 import streamlit as st
 
@@ -15,9 +15,14 @@ _AT_ONCE = 60
 
 
 def draw_curve(of: Report) -> None:
-    """The figure; a click on an interview's column chooses it, as the field below does."""
+    """The figure; a click on an interview's column chooses it, as the field above it does."""
     st.html("<h2>New codes in study order</h2>" if of.table.level == "code" else "<h2>New themes in study order</h2>")
+    _draw_choice(of)
     draw_figure(curve_figure(of), key=_CHART, on_select=_choose, selection_mode=SELECTED)
+
+
+def _draw_choice(of: Report) -> None:
+    """Above the chart, where what a click on a bar brings is seen at once."""
     new = dict(zip(of.table.interviews, of.table.new_codes, strict=True))
     if st.session_state.get(_CHOSEN) not in new:
         st.session_state[_CHOSEN] = None
