@@ -9,7 +9,7 @@ import pandas as pd
 
 from assistant.figures import PALETTE, Figure
 from assistant.relations.crosstab import Crosstab
-from assistant.relations.map import HEIGHT, WIDTH, ThemeMap, short_name
+from assistant.relations.map import HEIGHT, WIDTH, ThemeMap, node_label
 from assistant.relations.timeline import Timeline
 from assistant.relations.together import Cooccurrence, within_words
 from store.values import Role
@@ -22,7 +22,7 @@ CELL, MARK = "cell", "mark"
 _DARK = 0.68
 """From this part of the darkest shade on, white numbers can be read better than black ones."""
 _SHAPES = ("circle", "square", "diamond", "triangle-up", "cross", "triangle-down")
-_SPEAKS = "(who speaks)"
+_SPEAKS, _OTHERS = "(who speaks)", "Other themes"
 _LONGEST = 36
 _ROOM = 70
 """Pixels for title and axis, which on a page share the height with what is drawn."""
@@ -135,8 +135,8 @@ def map_figure(drawn: ThemeMap, query: Mapping[str, Any]) -> Figure:
         [
             {
                 "code": rows.names[n.row],
-                "label": short_name(rows.names[n.row]),
-                "theme": groups.get(rows.themes[n.row] or rows.names[n.row], "Other themes") if groups else "Theme",
+                "label": node_label(rows.names[n.row], n.interviews),
+                "theme": groups.get(rows.themes[n.row] or rows.names[n.row], _OTHERS) if groups else "Theme",
                 "interviews": n.interviews,
                 "x": n.x,
                 "y": n.y,
@@ -156,8 +156,11 @@ def map_figure(drawn: ThemeMap, query: Mapping[str, Any]) -> Figure:
 
 
 def _groups(themes: list[str]) -> dict[str, str]:
-    """The first themes of the codebook have a shape of their own, the others share one."""
-    return {theme: theme for theme in list(dict.fromkeys(themes))[: len(_SHAPES) - 1]}
+    """The themes with the most codes on the map have a shape of their own, the others share one."""
+    there = list(dict.fromkeys(themes))
+    if len(there) > len(_SHAPES):
+        there = sorted(there, key=lambda theme: -themes.count(theme))[: len(_SHAPES) - 1]
+    return {theme: theme for theme in there}
 
 
 def _lines(drawn: ThemeMap) -> alt.Chart:
@@ -200,7 +203,7 @@ def _down(field: str) -> alt.Y:
 
 
 def _dots(nodes: pd.DataFrame, groups: Mapping[str, str]) -> tuple[alt.Chart, ...]:
-    there = [*dict.fromkeys(nodes["theme"])]
+    there = sorted(dict.fromkeys(nodes["theme"]), key=lambda theme: theme == _OTHERS)
     legend = alt.Legend(title="Theme", symbolSize=120) if groups else None
     tooltip = ["code:N", "interviews:Q"] + (["theme:N"] if groups else [])
     dots = (

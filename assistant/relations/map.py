@@ -13,7 +13,7 @@ NODES = 30
 """More names than that cannot be read on a page."""
 LINKS_PER_NODE = 2
 WIDTH, HEIGHT = 760.0, 560.0
-_LETTER, _LINE, _LONGEST = 7.0, 16.0, 28
+_LETTER, _LINE, _LONGEST = 6.2, 16.0, 26
 _SMALLEST, _LARGEST = 7.0, 20.0
 
 
@@ -46,7 +46,8 @@ class ThemeMap:
     def note(self) -> str:
         """What is drawn, by which rule it was chosen, and how far to trust nearness."""
         what = "themes" if self.found.rows.level == "theme" else "codes"
-        parts = [f"Size: interviews. Lines: {what} {within_words(self.found.within)}, thicker for a larger Jaccard."]
+        lines = f"{what} {within_words(self.found.within)}, thicker for a larger Jaccard"
+        parts = [f"Size and number: interviews. Lines: {lines}."]
         if len(self.nodes) < self.all_nodes:
             parts.append(f"Drawn are the {len(self.nodes)} of {self.all_nodes} {what} found in most interviews.")
         if len(self.links) < self.all_links:
@@ -73,7 +74,8 @@ def theme_map(found: Cooccurrence) -> ThemeMap:
 def _nodes(found: Cooccurrence, rows: Sequence[int], place: Any) -> tuple[Node, ...]:
     spread = found.together.interviews.diagonal()[rows]
     radius = np.maximum(_LARGEST * np.sqrt(spread / spread.max()), _SMALLEST)
-    wide = np.array([_LETTER * len(short_name(found.rows.names[row])) for row in rows])
+    labels = [node_label(found.rows.names[row], int(n)) for row, n in zip(rows, spread, strict=True)]
+    wide = np.array([_LETTER * len(label) for label in labels])
     size = np.stack([np.maximum(wide, 2 * radius) + 6, 2 * radius + _LINE + 6], axis=1)
     margin = size.max(axis=0) / 2
     spread_out = fitted(place, *(np.array([WIDTH, HEIGHT]) - 2 * margin)) + margin
@@ -84,9 +86,10 @@ def _nodes(found: Cooccurrence, rows: Sequence[int], place: Any) -> tuple[Node, 
     )
 
 
-def short_name(name: str) -> str:
-    """The name, cut where it is too long for a map."""
-    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1].rstrip()}…"
+def node_label(name: str, interviews: int) -> str:
+    """The name, cut where it is too long for a map, and in how many interviews it was found."""
+    short = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1].rstrip()}…"
+    return f"{short} ({interviews})"
 
 
 def map_record(drawn: ThemeMap) -> dict[str, Any]:

@@ -12,14 +12,19 @@ _MOST = 40
 
 
 def quotes_of_pair(on: Ground, found: Cooccurrence, pair: Pair) -> QuoteQuery:
-    """The quotes of two codes where they stand together, as they stand now."""
-    guids, basis = found.rows.guids, on.counted.basis
+    """The quotes of two codes where they stand together, as they stand now.
+
+    For the same segment: in the same turn, which holds it. A query cannot ask for two themes near each other, so of two
+    themes it is the quotes of either, in the interviews in which they are together.
+    """
+    basis, themes = on.counted.basis, found.rows.level == "theme"
     few = len(pair.interviews) <= _MOST
-    turns = found.within if isinstance(found.within, int) else 0
+    coded = dict.fromkeys(coding.code for coding in on.counted.codings) if themes else {}
+    below = tuple(guid for guid in coded if found.rows.of.get(guid) in (pair.a, pair.b))
     return QuoteQuery(
-        codes=(guids[pair.a], guids[pair.b]),
-        match="near" if isinstance(found.within, int) else "all",
-        within=turns,
+        codes=below if themes else (found.rows.guids[pair.a], found.rows.guids[pair.b]),
+        match="any" if themes else "all" if found.within == "overlap" else "near",
+        within=found.within if isinstance(found.within, int) else 0,
         interviews=pair.interviews if few else basis.interviews,
         where=() if few else basis.where,
         coder=basis.coder,

@@ -49,7 +49,7 @@ def _draw_together(study: Study, on: Ground, asked: Asked) -> None:
     chosen = next((pair for pair in pairs(found) if {pair.a, pair.b} == ends), None)
     if chosen is not None:
         open_quotes(quotes_of_pair(on, found, chosen))
-    st.html(element("p", _TOGETHER, "page-note"))
+    st.html(element("p", _TOGETHER + (_OF_THEMES if asked.level == "theme" else ""), "page-note"))
     draw_pairs(on, found, asked)
 
 
@@ -127,6 +127,7 @@ def _clicked(event: Any, name: str) -> Mapping[str, Any]:
 
 
 _TOGETHER = "It does not matter who put a code where. Jaccard is the share of both in either, from 0 to 1."
+_OF_THEMES = " Numbers lead to the quotes of either theme, in the interviews in which both stand together."
 _PARTS: Mapping[Kind, Callable[[Study, Ground, Asked], None]] = {
     "together": _draw_together,
     "attribute": _draw_attribute,

@@ -28,6 +28,7 @@ def draw_pairs(on: Ground, found: Cooccurrence, asked: Asked) -> None:
     """All pairs that are together somewhere; long lists go out whole, but are drawn to a limit."""
     listed, names = pairs(found), found.rows.names
     what = "Theme" if found.rows.level == "theme" else "Code"
+    joined = "or" if found.rows.level == "theme" else "with"
     headers = (what, "With", counted_words(found.within), "Jaccard", "Interviews", "Which")
     rows = [
         (
@@ -37,7 +38,7 @@ def draw_pairs(on: Ground, found: Cooccurrence, asked: Asked) -> None:
                 str(pair.count),
                 pair.count,
                 quotes_href(quotes_of_pair(on, found, pair)) if at < _SHOWN else "",
-                title=f"quotes of {names[pair.a]} with {names[pair.b]}",
+                title=f"quotes of {names[pair.a]} {joined} {names[pair.b]}",
             ),
             f"{pair.jaccard:.2f}",
             len(pair.interviews),

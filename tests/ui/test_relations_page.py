@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from test_pages import shown
 
-from assistant.quotes.asked import QuoteQuery
+from assistant.quotes import QuoteQuery, quotes
 from assistant.ui import relations_page
 from store.decisions import keep_decisions
 from store.double_coding import DoubleCodingDraft, keep_double_coding
@@ -61,11 +61,12 @@ def queries(app):
     return [QuoteQuery.from_address(parse_qs(urlsplit(link).query)["ask"][0]) for link in links]
 
 
-def test_pairs_lead_to_their_quotes(opened, coded):
+def test_pairs_lead_to_their_quotes(opened, coded, study):
     """The number of segments with both is a link to exactly these."""
     app = opened()
     assert "1 pair in the same segment" in shown(app)
-    assert queries(app) == [QuoteQuery(codes=("c1", "c3"), match="all", within=0, interviews=("I1",))]
+    assert queries(app) == [QuoteQuery(codes=("c1", "c3"), match="near", within=0, interviews=("I1",))]
+    assert [quote.interview for quote in quotes(study, queries(app)[0])] == ["I1"]
 
 
 def test_pairs_within_turns_ask_for_codes_near_each_other(opened, coded):
@@ -95,7 +96,9 @@ def test_the_map_of_themes(opened, coded):
     """Two themes in one segment."""
     app = opened(relations="Map", relate="Themes")
     assert "stress" in shown(app)
-    assert "People" in shown(app)
+    (query,) = queries(app)
+    assert query.match == "any"
+    assert set(query.codes) == {"c1", "c3"}
 
 
 def test_a_click_on_a_cell_opens_the_quotes(opened, coded, monkeypatch):
