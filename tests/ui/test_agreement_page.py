@@ -5,6 +5,7 @@ import pytest
 from assistant.review import draw, finish
 from assistant.ui import agreement_table
 from store.adjudications import AdjudicationDraft, adjudicate
+from store.config import keep_setting
 from store.decisions import decisions, keep_decisions
 from store.double_coding import double_codings
 from store.segments import segments
@@ -150,3 +151,18 @@ def test_one_coder_alone_is_asked_for_another(opened, compared):
     app, _ = opened()
     app.multiselect(key="agreement_coders").set_value(["Ana"]).run()
     assert "Agreement needs two coders or more" in html(app)
+
+
+def test_the_machine_is_compared_on_what_was_decided_blind(opened, study):
+    """With the reason, its threshold, and no more than the blind sample."""
+    keep_setting(study.folder, "blind_share", 1.0)
+    read_and_code(study, "Ana", "I1", (0, "c1"), (1, "c2"))
+    app, given = opened()
+    assert "Agreement needs two coders or more" in html(app)
+    app.toggle(key="agreement_machine").set_value(True).run()
+    assert not app.exception
+    assert "drawn by chance that a coder decided before any suggestion for them was shown" in html(app)
+    assert "Of 5 segments that chance drew, 3 were decided blind by Ana" in html(app)
+    assert given["data"]["caption"] == "Agreement of Ana, the machine, code by code"
+    app.number_input(key="agreement_threshold").set_value(0.95).run()
+    assert "from a probability of 0.95 on" in html(app)
