@@ -15,6 +15,7 @@ from assistant.ui.markup import element
 from assistant.ui.sortable import Cell
 
 _KINDS = (("PNG", "png", "image/png"), ("SVG", "svg", "image/svg+xml"), ("Data (CSV)", "csv", "text/csv"))
+_TYPE = {"labelFontSize": 13, "titleFontSize": 14}
 _WITH_QUERY = ("Chart with data and query (JSON)", "json", "application/json")
 
 
@@ -24,6 +25,7 @@ def draw_figure(
     """Draw a figure with its ways out; returns what `st.altair_chart` does (the selection, where one is asked for)."""
     chosen: dict[str, Any] = {} if on_select is None else {"on_select": on_select, "selection_mode": selection_mode}
     chart: Any = figure.chart
+    chart = chart.configure_axis(**_TYPE).configure_legend(**_TYPE)  # Streamlit's own are too small to read
     drawn: Any = st.altair_chart(chart, width="stretch", theme="streamlit", key=key, alt=figure.title, **chosen)
     if figure.note:
         st.html(element("p", figure.note, "page-note"))
