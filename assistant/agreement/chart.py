@@ -90,8 +90,12 @@ def _chart(data: pd.DataFrame, names: Sequence[str], title: str, what: str) -> a
     dots = base.mark_point(filled=True, size=70, opacity=1).encode(
         axis, shape=alt.Shape("statistic:N", scale=shapes, title=None, legend=alt.Legend(orient="top"))
     )
-    lines = base.mark_rule(strokeWidth=2).encode(alt.X("low:Q", scale=scale), alt.X2("high:Q"))
-    zero = alt.Chart(pd.DataFrame({"value": [0.0]})).mark_rule(color="#767676", strokeDash=[3, 3]).encode(x="value:Q")
+    lines = base.mark_rule(strokeWidth=2, aria=False).encode(alt.X("low:Q", scale=scale), alt.X2("high:Q"))
+    zero = (
+        alt.Chart(pd.DataFrame({"value": [0.0]}))
+        .mark_rule(color="#767676", strokeDash=[3, 3], aria=False)
+        .encode(x="value:Q")
+    )
     height = _ROOM + max(_LEAST_STEP, _STEP * len(told)) * max(1, data["code"].nunique())
     fitted = alt.AutoSizeParams(type="fit-x", contains="padding")  # the height is that of the dots alone
     return alt.layer(zero, lines, dots).properties(title=title, height=height, width="container", autosize=fitted)
