@@ -53,6 +53,13 @@ def _growth(of: Counted, table: Saturation) -> Iterator[str]:
             f" {table.looked.size} cells). There the numbers take them as not found, so that they look rarer and later"
             " than they may be; reading those interviews again settles it."
         )
+    if table.in_part.any():
+        where = [table.interviews[column] for column in np.flatnonzero(table.in_part.any(axis=0))]
+        many = _count(int(table.in_part.any(axis=1).sum()), what)
+        yield (
+            f"In {_some(where)}, {many} came while the interview was being read: not found there means not found in"
+            " what was read since."
+        )
     if len(table.new_codes) > 1 and table.new_codes[-1]:
         last = table.interviews[-1]
         yield f"The last interview that counts, {last}, still brought {_count(table.new_codes[-1], f'new {what}')}."

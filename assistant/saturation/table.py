@@ -1,6 +1,6 @@
 """The code × interview table of a study; only interviews that were read count."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Literal
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from assistant.review import Basis, Blindness, Counted, counted
 from assistant.saturation.curve import curve
-from assistant.saturation.looked import looked_for
+from assistant.saturation.looked import Place, looked_for
 from store.placing import span_mover
 from store.segments import segments
 from store.study import Study
@@ -33,10 +33,10 @@ class Saturation:
 
     `partly_read` names the interviews that count although some of what participants said was not read yet. `matrix`
     is int of shape (codes, interviews): how many codings of the code stand in the interview; `looked` is bool of the
-    same shape: whether the code was in the codebook when the interview was last read, or was found there all the same.
-    `members` holds the codes that each row counts, by its GUID. `assumed` says that nothing is known of readings, so
-    that every code counts as looked for. `homeless` codings name a code that the codebook does not have any more, and
-    are in no row.
+    same shape: whether the code was in the codebook when the interview was last read, or was found there all the same;
+    `in_part` marks what was not found, but looked for in some of the interview only. `members` holds the codes that
+    each row counts, by its GUID. `assumed` says that nothing is known of readings, so that every code counts as looked
+    for. `homeless` codings name a code that the codebook does not have any more, and are in no row.
     """
 
     level: Level
@@ -50,6 +50,7 @@ class Saturation:
     members: Mapping[str, tuple[str, ...]]
     matrix: NDArray[np.int64]
     looked: NDArray[np.bool_]
+    in_part: NDArray[np.bool_]
     assumed: bool
     homeless: int
     new_codes: tuple[int, ...]
@@ -106,7 +107,8 @@ def tabulated(study: Study, of: Counted, level: Level = "code") -> Saturation:
     read = {c.interview for c in of.codings} if assumed else {d.interview for d in of.readings}
     labels = tuple(label for label in order if label in read)
     matrix = _matrix(of.codings, rows, labels)
-    line = curve(matrix)
+    line, places = curve(matrix), _places(study, of)
+    looked = looked_for(of, rows, labels, places)
     guids = tuple(dict.fromkeys(rows.values()))
     return Saturation(
         level=level,
@@ -114,12 +116,13 @@ def tabulated(study: Study, of: Counted, level: Level = "code") -> Saturation:
         sentence=of.sentence,
         interviews=labels,
         unread=tuple(label for label in order if label not in read),
-        partly_read=_partly(study, labels, of),
+        partly_read=_partly(study, labels, places.values()),
         codes=tuple(names[guid] for guid in guids),
         guids=guids,
         members={row: tuple(code for code, of_row in rows.items() if of_row == row) for row in guids},
         matrix=matrix,
-        looked=looked_for(of, rows, labels) | (matrix > 0),
+        looked=looked.anywhere | (matrix > 0),
+        in_part=looked.in_part & (matrix == 0),
         assumed=assumed,
         homeless=sum(c.code not in rows and c.interview in read for c in of.codings),
         new_codes=line.new_codes,
@@ -151,16 +154,21 @@ def _knows_readings(study: Study, of: Counted) -> bool:
     return bool(counted(study, anybody, of.hidden).readings)
 
 
-def _partly(study: Study, labels: Sequence[str], of: Counted) -> tuple[str, ...]:
-    """Interviews with readings in which a participant's segment was read by nobody, or not by this coder."""
-    if not of.readings:
-        return ()
+def _places(study: Study, of: Counted) -> dict[str, Place]:
+    """By the GUID of each reading, where it stands in the current transcripts."""
     move = span_mover(study)
+    moved = ((reading.guid, move(reading.transcript_id, reading.span)) for reading in of.readings)
+    return {guid: (place.transcript_id, place.span) for guid, place in moved}
+
+
+def _partly(study: Study, labels: Sequence[str], places: Iterable[Place]) -> tuple[str, ...]:
+    """Interviews with readings in which a participant's segment was read by nobody, or not by this coder."""
+    exact = set(places)
+    if not exact:
+        return ()
     read: dict[int, list[Span]] = {}
-    for d in of.readings:
-        place = move(d.transcript_id, d.span)
-        read.setdefault(place.transcript_id, []).append(place.span)
-    exact = {(transcript, span) for transcript, spans in read.items() for span in spans}
+    for transcript, span in exact:
+        read.setdefault(transcript, []).append(span)
     unread = {
         s.interview
         for s in segments(study)
@@ -195,6 +203,9 @@ def as_record(result: Saturation) -> dict[str, Any]:
         "codes": list(result.codes),
         "matrix": result.matrix.tolist(),
         "kinds": cells,
+        "looked_for_in_part": [
+            [result.codes[row], result.interviews[column]] for row, column in np.argwhere(result.in_part).tolist()
+        ],
         "new_codes": list(result.new_codes),
         "cumulative_codes": list(result.cumulative_codes),
     }

@@ -15,6 +15,8 @@ from assistant.ui.sortable import Cell, sortable_table
 _MOST_CELLS = 6_000
 _SIGNS = {Kind.NOT_FOUND: "–", Kind.NOT_LOOKED_FOR: "?"}
 _WORDS = {Kind.NOT_FOUND: "looked for and not found", Kind.NOT_LOOKED_FOR: "not yet looked for"}
+_IN_PART = ("(–)", "looked for in a part of the interview only, and not found there")
+_EARLIER = "The numbers are of then; they lead to the quotes as they stand now."
 _LEGEND = (
     ("3", "found: how many codings; the number leads to the quotes"),
     ("–", "looked for and not found"),
@@ -25,7 +27,7 @@ _LEGEND = (
 def draw_matrix(table: Saturation, query: Mapping[str, Any]) -> None:
     """The table with its legend and its way out."""
     what = "Theme" if table.level == "theme" else "Code"
-    st.html(f"<h2>{what}s by interview</h2>" + _legend())
+    st.html(f"<h2>{what}s by interview</h2>" + _legend(table))
     heads = (what, *table.interviews, "Codings", "Interviews")
     sortable_table(
         heads,
@@ -41,9 +43,11 @@ def draw_matrix(table: Saturation, query: Mapping[str, Any]) -> None:
     export_table("saturation-matrix", heads, matrix_rows(table), query, key="saturation_table_export")
 
 
-def _legend() -> str:
-    entries = "".join(element("dt", sign) + element("dd", words) for sign, words in _LEGEND)
-    return f'<dl class="keys">{entries}</dl>'
+def _legend(table: Saturation) -> str:
+    shown = (*_LEGEND[:2], *((_IN_PART,) if table.in_part.any() else ()), *_LEGEND[2:])
+    entries = "".join(element("dt", sign) + element("dd", words) for sign, words in shown)
+    earlier = table.basis.through is not None or table.basis.version is not None
+    return f'<dl class="keys">{entries}</dl>' + (element("p", _EARLIER, "page-note") if earlier else "")
 
 
 def _shown(table: Saturation) -> Sequence[int]:
@@ -79,6 +83,8 @@ def _cell(table: Saturation, row: int, column: int) -> Cell:
         href = quotes_href(quotes_of(table, [row], column))
         return Cell(str(count), count, href, title=f"{where}: {_codings(count)}")
     looked = kind is Kind.NOT_FOUND
+    if table.in_part[row, column]:
+        return Cell(_IN_PART[0], 0, css_class="absent", title=f"{where}: {_IN_PART[1]}")
     css_class = "absent" if looked else "unlooked"
     return Cell(_SIGNS[kind], 0 if looked else -1, css_class=css_class, title=f"{where}: {_WORDS[kind]}")
 

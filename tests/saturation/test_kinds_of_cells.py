@@ -6,7 +6,7 @@ from four_talks import CLEANING, GARDEN, POWER, QUEUE, code, read
 from assistant.codebook import DraftCode, add_code, merge_codes, retire_code, split_code
 from assistant.review import Basis, blindness, draw, finish
 from assistant.review.milestones import milestone_of
-from assistant.saturation import Kind, as_record, saturation
+from assistant.saturation import Kind, as_record, report, saturation
 from store.adjudications import AdjudicationDraft, adjudicate
 from store.codebook import current_codebook
 from store.coders import add_coder, set_role
@@ -41,12 +41,17 @@ def test_a_code_added_after_an_interview_was_read_was_not_looked_for_there(talks
 
 
 def test_the_last_reading_decides(talks):
-    """Reading an interview again under the newer codebook looks for the new code too."""
+    """Reading again under the newer codebook looks for the new code too: in part, until all was read again."""
     read(talks, "I1")
     add_code(talks, "garden", parent=None, coder="ada")
     assert kinds(saturation(talks), "garden") == "?"
     read(talks, "I1", GARDEN)
-    assert kinds(saturation(talks), "garden") == "-"
+    found = saturation(talks)
+    assert kinds(found, "garden") == "-"
+    assert as_record(found)["looked_for_in_part"] == [["garden", "I1"]]
+    assert "came while the interview was being read" in " ".join(report(talks).cautions)
+    read(talks, "I1")
+    assert not saturation(talks).in_part.any()
 
 
 def test_a_coding_overrides_what_is_known_of_readings(talks):
