@@ -72,10 +72,12 @@ class StandingSummary:
         """How much of the theme the model read."""
         draft = self.summary.draft
         options = draft.options
-        all_of_them = draft.read == draft.of
-        quotes = f"all {draft.of} quotes" if all_of_them else f"{draft.read} of {draft.of} quotes"
-        people, everybody = options.get("people_read"), options.get("people")
-        return f"Read: {quotes}, of {people} of {everybody} people who speak in them." + _left_out(options)
+        read, everybody = options.get("people_read"), options.get("people")
+        if draft.read == draft.of:
+            told = f"Read: all {_many(draft.of, 'quote')}, of {_many(everybody, 'person', 'people')}."
+            return told + _left_out(options)
+        told = f"Read: {draft.read} of {_many(draft.of, 'quote')}, of {read} of {_many(everybody, 'person', 'people')}."
+        return told + _left_out(options)
 
     @property
     def dropped(self) -> str:
@@ -222,6 +224,10 @@ def _theme_name(study: Study, guid: str) -> str:
     known = (code for book in reversed(codebook_versions(study)) for code in book.codes if code.guid == guid)
     found = next(known, None)
     return guid if found is None else found.name
+
+
+def _many(count: object, one: str, many: str = "") -> str:
+    return f"1 {one}" if count == 1 else f"{count} {many or f'{one}s'}"
 
 
 def _left_out(options: Mapping[str, object]) -> str:

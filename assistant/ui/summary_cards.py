@@ -29,7 +29,7 @@ def summary_html(found: StandingSummary, coder: str) -> str:
     sentences = "".join(_sentence(found, said, coder) for said in found.sentences)
     dropped = element("p", found.dropped, "page-note") if found.dropped else ""
     return (
-        f'<section class="summary" aria-label="Summary of {escape(found.theme)}">'
+        f'<section class="summary" aria-label="Summary of {escape(found.theme)}, {moment(summary.at)}">'
         f"{element('h2', found.theme)}{element('p', whose, 'model-note')}{element('p', asked, 'page-note')}{since}"
         f"<ol>{sentences}</ol>{dropped}{_read_by(found)}</section>"
     )
@@ -64,7 +64,12 @@ def _transcript_link(quote: RestsOn, coder: str) -> str:
 
 
 def _quotes_link(found: StandingSummary, quote: RestsOn) -> str:
-    """To the very quote on the page Quotes: among those of the theme in its interview, by its first words."""
+    """To the very quote on the page Quotes: among those of the theme in its interview, by its first words.
+
+    What is not confirmed there as it was read has no such link, for it would lead to nothing.
+    """
+    if quote.changed:
+        return ""
     draft = found.summary.draft
     basis = Basis.from_json(draft.basis)
     first = " ".join(re.findall(r"[^\W_]+", quote.text)[:_FIRST_WORDS])

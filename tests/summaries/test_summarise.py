@@ -82,7 +82,7 @@ def test_a_theme_is_summed_up_from_the_confirmed_quotes_below_it(study):
     ]
     first = found.sentences[0].quotes[0]
     assert (first.number, first.interview, first.speaker, first.start_ms, first.changed) == (1, "I1", "Ada", 10_000, "")
-    assert found.read == "Read: all 5 quotes, of 4 of 4 people who speak in them."
+    assert found.read == "Read: all 5 quotes, of 4 people."
     assert (found.theme, found.basis, found.since) == ("compute", "Confirmed codings of all coders", ())
 
 
@@ -128,7 +128,7 @@ def test_quotes_that_were_not_chosen_reach_no_prompt_either(study):
     assert len(shown(chat)) == 2
     left = {FIRST[1][1], FIRST[2][1], SECOND[1][1], SECOND[2][1], THIRD[1][1]} - set(shown(chat))
     assert not [text for text in left if text in summary.draft.rendered]
-    assert standing(study, summary).read.startswith("Read: 2 of 5 quotes, of 2 of 4 people")
+    assert standing(study, summary).read.startswith("Read: 2 of 5 quotes, of 2 of 4 people.")
 
 
 def test_a_small_window_reads_fewer_quotes_and_says_so(study):

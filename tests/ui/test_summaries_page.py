@@ -111,6 +111,7 @@ def test_a_sentence_of_weak_support_a_dropped_one_and_a_changed_quote_are_told(s
     code(study, "Ana", "I1", "cost", FIRST[2][1], Verdict.WITHDRAW)
     html = shown(opened(page, study))
     assert html.count("weakly supported ·") == 1
+    assert html.count("On the page Quotes") == 1
     assert "1 sentence of the model’s not shown (unknown number: 1)." in html
     assert "Since then: not a confirmed quote of this theme any more." in html
     assert "There were 5 quotes of this theme then, there are 4 now." in html
