@@ -79,13 +79,15 @@ def _interval(interval: Interval | None) -> list[float] | None:
 
 
 def number(value: float | None) -> str:
-    """A coefficient as it is printed: `.62`, `−.05`, `1.00`, or a dash where it cannot be estimated.
+    """A coefficient as it is printed: 1.00 only where it is 1, and a dash where it cannot be estimated.
 
-    >>> number(0.617), number(-0.05), number(1.0), number(None)
-    ('.62', '−.05', '1.00', '–')
+    >>> number(0.617), number(-0.05), number(0.998), number(1.0), number(None)
+    ('.62', '−.05', '>.99', '1.00', '–')
     """
     if value is None:
         return "–"
+    if 0.995 <= value < 1:  # noqa: PLR2004 - would be rounded to 1
+        return ">.99"
     text = f"{abs(value):.2f}".removeprefix("0")
     return f"−{text}" if value < 0 and float(text) else text
 

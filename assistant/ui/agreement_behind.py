@@ -58,7 +58,7 @@ def _figures(found: Agreement, row: Row) -> str:
     effect = uncoded_text(row.found)
     if effect.counted is not None and len(found.coders) == 2:  # noqa: PLR2004 - of a pair alone
         said.append(
-            f"Text that neither gave this: left out, kappa would be {number(effect.without)}; counted as it is, it is"
+            f"Text to which neither gave it: left out, kappa would be {number(effect.without)}; counted as it is, it is"
             f" {number(effect.counted)}; with ever more of it, it would come to {number(effect.unlimited)}."
         )
     said += [caution.sentence for caution in row.cautions]

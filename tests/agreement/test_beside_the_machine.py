@@ -32,9 +32,9 @@ def read(study, segment, *codes, coder="Ana"):
     return keep_decisions(study, coder, made)
 
 
-def beside(study, *coders, threshold=0.5, share=EVERY):
+def beside(study, *coders, threshold=0.5, share=EVERY, proposals=None):
     asked = Asked(coders or ("Ana",), machine=True, threshold=threshold, draws=0)
-    return agreement(study, asked, proposals=propose(study), blind_share=share)
+    return agreement(study, asked, proposals=proposals or propose(study), blind_share=share)
 
 
 def show_all(study, *some):
@@ -65,7 +65,7 @@ def test_the_machines_word_is_its_probability_against_the_threshold(study, spoke
     proposals = propose(study)
     chance = proposals.chances.of(spoken[0].id, "c1")
     for threshold, wanted in ((chance - 0.01, 1), (chance + 0.01, 0)):
-        found = beside(study, threshold=threshold)
+        found = beside(study, threshold=threshold, proposals=proposals)
         row = found.codes.rows[0]
         assert row.line.guid == "c1"
         assert found.units.ratings[found.units.codes.index("c1"), 1, 0] == wanted
