@@ -5,11 +5,14 @@ from importlib import import_module
 
 import pytest
 from double_coded import code, give, read, spoken
+from study_builder import add_talk, codebook_codes, create_study
 
 from assistant.agreement import Asked, Unit, agreement, as_record, differing_record
+from assistant.agreement.domains import within_theme
 from assistant.agreement.elsewhere import elsewhere
 from assistant.review import blindness, draw, finish, finished, verdict_on
 from assistant.review.adjudication import compare
+from assistant.segment import segment_new
 from store.adjudications import adjudicate
 from store.codebook import current_codebook, keep_codebook
 from store.errors import ConflictError, InvalidInputError, NotFoundError
@@ -227,22 +230,58 @@ def test_other_tools_figures_stand_beside_ours(coded):
     assert by_tool["QualCoder"] < by_tool["NVivo"]
 
 
-@pytest.mark.parametrize(
-    ("wrong", "kind", "why"),
-    [
-        (Asked(("ada",)), InvalidInputError, "two coders or more"),
-        (Asked(("ada", "ada")), InvalidInputError, "named twice"),
-        (Asked(("ada", "nobody")), NotFoundError, "no coder “nobody”"),
-        (Asked(PAIR, double_coding="none"), NotFoundError, "no double coding “none”"),
-        (Asked(PAIR, machine=True, unit=Unit.TURN), InvalidInputError, "by segment, not by turn"),
-        (Asked(PAIR, machine=True, threshold=2), InvalidInputError, "no threshold"),
-        (Asked(PAIR, machine=True), ConflictError, "cannot be reconstructed"),
-    ],
+REFUSED = (
+    (Asked(("ada",)), InvalidInputError, "two coders or more"),
+    (Asked(("ada", "ada")), InvalidInputError, "named twice"),
+    (Asked(("ada", "nobody")), NotFoundError, "no coder “nobody”"),
+    (Asked(PAIR, double_coding="none"), NotFoundError, "no double coding “none”"),
+    (Asked(PAIR, machine=True, unit=Unit.TURN), InvalidInputError, "by segment, not by turn"),
+    (Asked(PAIR, machine=True, threshold=2), InvalidInputError, "no threshold"),
+    (Asked(PAIR, machine=True), ConflictError, "cannot be reconstructed"),
 )
-def test_what_makes_no_sense_is_refused_with_a_sentence(coded, wrong, kind, why):
+
+
+def test_what_makes_no_sense_is_refused_with_a_sentence(coded):
     """And nothing else happens."""
-    with pytest.raises(kind, match=why):
-        agreement(coded, wrong, blind_share=0.2)
+    for wrong, kind, why in REFUSED:
+        with pytest.raises(kind, match=why):
+            agreement(coded, wrong, blind_share=0.2)
+
+
+def test_the_published_answer_of_two_stretches(tmp_path):
+    """100 characters, one coder marks 0 to 10, the other 5 to 15: kappa 4/9, alpha .447222, AC1 .878049.
+
+    Computed by hand from the 2 × 2 table (5, 5, 5, 85), as Cohen (1960), Krippendorff (2004) and Gwet (2008) define
+    them; what QualCoder makes of it (.2987) is computed as its source does.
+    """
+    with create_study(tmp_path / "study", "Stretches") as study:
+        add_talk(study, tmp_path, "I1", [("Ada", "x" * 100)])
+        keep_codebook(study, codebook_codes(), coder="ada", reason="start")
+        segment_new(study)
+        (segment,) = spoken(study)
+        for who, start in (("ada", 0), ("eve", 5)):
+            read(study, who, [segment])
+            give(study, who, segment, "queue", start, start + 10)
+        found = agreement(study, asked(unit=Unit.CHARACTER))
+        queue = row(found, study, "queue")
+        by_tool = {each.tool: each.value for each in elsewhere(found, queue)}
+    assert queue.found.n == 100
+    assert queue.found.kappa == pytest.approx(4 / 9)
+    assert queue.found.alpha == pytest.approx(0.447222, abs=1e-6)
+    assert queue.found.ac1 == pytest.approx(0.878049, abs=1e-6)
+    assert by_tool["QualCoder"] == pytest.approx(0.2987, abs=1e-4)
+
+
+def test_which_code_of_a_theme_is_asked_on_text_that_both_marked(coded):
+    """Both marked the same four segments with some code of compute, three of them with the same one."""
+    found = agreement(coded, asked(level="theme"))
+    of_theme = within_theme(found, row(found, coded, "compute"))
+    assert of_theme.binary == pytest.approx(1)
+    assert of_theme.cu < 1
+    assert of_theme.overlapping == 0
+    give(coded, "eve", spoken(coded)[3], "queue")
+    of_theme = within_theme(agreement(coded, asked(level="theme")), row(found, coded, "compute"))
+    assert (of_theme.overlapping > 0, of_theme.cu) == (True, None)
 
 
 def test_where_nothing_was_read_by_both_nothing_is_said(machines):
