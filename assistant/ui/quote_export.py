@@ -60,7 +60,6 @@ def draw_export(
             file_name=name,
             mime=_KINDS[ending],
             key="quote_download",
-            type="primary",
             on_click=_record,
             args=(study, drawer.hidden.coder, desk, asked, name, chosen),
         )

@@ -13,6 +13,7 @@ from assistant.ui.quote_cards import Drawer, card_id
 from assistant.ui.quote_desk import Place, QuoteDesk
 from assistant.ui.quote_moves import perform
 from assistant.ui.quote_picks import picked_quote, visible_picks
+from assistant.ui.quote_result import Result
 from store.quote_lists import Pick, quote_lists
 from store.study import Study
 
@@ -39,7 +40,7 @@ def listed_quotes(study: Study, desk: QuoteDesk, drawer: Drawer) -> tuple[Listed
 
 
 def draw_list(
-    study: Study, desk: QuoteDesk, drawer: Drawer, listed: Sequence[Listed], found: Sequence[Quote], playing: Any
+    study: Study, desk: QuoteDesk, drawer: Drawer, listed: Sequence[Listed], found: Result, playing: Any
 ) -> None:
     """Which list, how often each interview is quoted in it, and the quotes."""
     names = list(dict.fromkeys([*quote_lists(study), desk.listed]))
@@ -61,7 +62,8 @@ def draw_list(
         "list": desk.listed,
         "can_pick": bool(drawer.hidden.coder),
         "picks": [_pick_card(drawer, each) for each in listed],
-        "counts": _counts([each.quote for each in listed if each.quote is not None], found),
+        "counts": _counts([each.quote for each in listed if each.quote is not None], found.found.quotes),
+        "found_head": "Result" if len(found.found.quotes) == found.found.total else f"First {len(found.found.quotes)}",
         "counted": _counted(listed, drawer),
         "playing": playing,
     }

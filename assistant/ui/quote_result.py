@@ -14,6 +14,8 @@ from assistant.ui.session import current_proposals, study_settings
 from store.study import Study
 from store.values import Segment, State
 
+_MOST_COUNTED = 2_000
+"""Of more quotes only those on the screen are counted by interviewee: the page is to stay quick."""
 _BY_VECTORS = ("typical", "extreme", "different")
 
 
@@ -38,8 +40,10 @@ def result_of(drawer: Drawer, query: QuoteQuery, limit: int, already: Sequence[P
 
     Suggestions that are looked up count as shown from then on, so beyond the screen only what was decided is looked at.
     """
-    whole = query.state is State.CONFIRMED or (query.state is None and means_confirmed(query))
-    found = found_by(drawer, query.with_limit(None if whole else limit), already)
+    found = found_by(drawer, query.with_limit(limit), already)
+    decided = query.state is State.CONFIRMED or (query.state is None and means_confirmed(query))
+    if decided and limit < found.total <= _MOST_COUNTED:
+        found = found_by(drawer, query.with_limit(None), already)
     return Result(found, found.quotes[:limit])
 
 

@@ -66,7 +66,7 @@ def _draw_one(study: Study, desk: QuoteDesk, coder: str, saved: SavedQuery) -> N
         line = f"{saved.coder}, {moment(saved.at)}" + (f" · revision {saved.revision}" if saved.revision > 1 else "")
         st.html(element("h2", saved.name) + element("p", line, "page-note"))
         with st.container(horizontal=True, gap="small"):
-            st.button("Open", key=f"saved_open_{saved.guid}", type="primary", on_click=_open, args=arguments)
+            st.button("Open", key=f"saved_open_{saved.guid}", on_click=_open, args=arguments)
             if coder:
                 _draw_changing(arguments)
         if coder:

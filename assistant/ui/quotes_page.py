@@ -67,7 +67,7 @@ def _draw(study: Study, desk: QuoteDesk) -> None:
         _draw_result(shown, playing)
     with right, st.container(key="quote_beside"):
         _draw_recording(drawer, playing)
-        draw_list(study, desk, drawer, listed, shown.found.found.quotes, _playing(playing, desk, "picks"))
+        draw_list(study, desk, drawer, listed, shown.found, _playing(playing, desk, "picks"))
 
 
 def _found(desk: QuoteDesk, drawer: Drawer, listed: Sequence[Listed]) -> Result:

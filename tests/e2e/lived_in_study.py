@@ -10,7 +10,9 @@ from store.coders import add_coder, set_role
 from store.decisions import keep_decisions
 from store.memos import MemoDraft, MemoKind, MemoTarget, keep_memo
 from store.milestones import keep_milestone
+from store.quote_lists import note_quote, pick_quotes
 from store.remarks import RemarkKind, keep_remark
+from store.saved_queries import save_query
 from store.segments import segments
 from store.study import Study
 from store.values import CoderRole, DecisionDraft, Role, Verdict
@@ -53,6 +55,9 @@ def lived_in_study(folder: Path) -> Study:
         ],
     )
     finish(study, "Ben", anyway=True)
+    pick_quotes(study, "Ana", "Quotes for the paper", [(s.transcript_id, s.span) for s in spoken[:4]])
+    note_quote(study, "Ana", "Quotes for the paper", (first.transcript_id, first.span), "Opens the section.")
+    save_query(study, "Ana", "What broke", {"codes": ["c2"]})
     keep_remark(study, "Ben", made[0].guid, RemarkKind.CHALLENGE, "Is this borrowed?")
     return study
 

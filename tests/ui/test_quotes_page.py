@@ -8,7 +8,7 @@ from small_study import letter_embedder
 
 from assistant.review import draw
 from assistant.segment import StudyEmbeddings, embed_new
-from assistant.ui import embeddings
+from assistant.ui import embeddings, quote_result
 from store.audit import verify
 from store.coders import add_coder, set_role
 from store.decisions import keep_decisions
@@ -159,6 +159,18 @@ def test_it_is_counted_how_often_each_interviewee_is_quoted(quotes):
     assert rows["I1 · Ana"] == (1, 1)
     assert rows["I2 · Ben"] == (1, 1)
     assert here.states["picks"]["counted"] == "3 quotes from 2 of 2 interviews"
+
+
+def test_a_long_result_comes_in_parts_and_is_counted_as_a_whole(quotes, monkeypatch):
+    """One card on the screen, the others on request; all are counted, unless they are so many that it would be slow."""
+    here = quotes()
+    here.app.session_state["quote_desk"].limit = 1
+    here.redraw()
+    assert (len(here.cards), here.states["cards"]["more"], here.states["picks"]["found_head"]) == (1, 2, "Result")
+    assert sum(row["found"] for row in here.states["picks"]["counts"]) == 3
+    monkeypatch.setattr(quote_result, "_MOST_COUNTED", 2)
+    assert here.redraw().states["picks"]["found_head"] == "First 1"
+    assert len(here.act("cards", "further").cards) == 3
 
 
 def test_turns_around_a_quote_come_on_demand(quotes):

@@ -10,8 +10,8 @@ function counts(state) {
     h(
       "table",
       { class: "plain" },
-      h("caption", { class: "unseen" }, "Quotes of each interview in the list and in the result"),
-      h("thead", {}, h("tr", {}, ["Interview", "In the list", "In the result"].map((name, column) => h("th", { scope: "col", class: column ? "number" : null }, name)))),
+      h("caption", { class: "unseen" }, "Quotes of each interviewee in the list and in the result"),
+      h("thead", {}, h("tr", {}, ["Interviewee", "List", state.found_head].map((name, column) => h("th", { scope: "col", class: column ? "number" : null }, name)))),
       h(
         "tbody",
         {},
@@ -20,7 +20,7 @@ function counts(state) {
             "tr",
             { class: row.listed === most && row.often ? "qb-often" : null },
             h("th", { scope: "row" }, row.interview),
-            h("td", { class: "number" }, h("span", { class: "qb-bar", style: `width:${Math.round((40 * row.listed) / most)}px` }), row.often ? `${row.listed} (most)` : String(row.listed)),
+            h("td", { class: "number" }, h("span", { class: "qb-bar", style: `width:${Math.round((40 * row.listed) / most)}px` }), row.often ? `${row.listed} often` : String(row.listed)),
             h("td", { class: "number" }, String(row.found)),
           ),
         ),
