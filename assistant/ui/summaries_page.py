@@ -50,7 +50,12 @@ def _draw_asking(study: Study, coder: str, hidden: Blindness, wanted: Wanted, qu
     with st.container(horizontal=True, vertical_alignment="center", key="summary_asking"):
         pressed = st.button("Write a summary", key="summarise", type="primary", disabled=bool(why_not))
         st.html(
-            element("p", why_not or "A model of this machine reads and writes; that can take minutes.", "page-note")
+            element(
+                "p",
+                why_not
+                or "A model of this machine reads and writes. That can take minutes; stay on this page until it is done.",
+                "page-note",
+            )
         )
     if count > wanted.limit:
         st.html(element("p", f"It reads at most {wanted.limit} of {count}. {RULE}", "page-note"))
