@@ -35,7 +35,7 @@ def show(found: Whole) -> None:
     _cautions(console, report)
 
 
-_GUEST = ("base", "run", "threshold", "result", "in random orders")
+_GUEST = ("base", "run", "threshold", "result", "in random orders", "resampled")
 
 
 def _matrix(console: Console, report: Report) -> None:

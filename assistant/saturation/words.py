@@ -85,12 +85,15 @@ def share(value: float | None, interval: tuple[float, float] | None) -> str:
     return "" if value is None else f"{ranged(100 * value, scaled, 0)} %"
 
 
-def guest_rows(of: Report) -> list[tuple[str, str, str, str, str]]:
-    """Base, run, threshold, result in study order, and where random orders of the same interviews put it."""
-    orders = of.reordered or (None,) * len(of.guest)
+def guest_rows(of: Report) -> list[tuple[str, str, str, str, str, str]]:
+    """Base, run, threshold, result in study order, in random orders, and over interviews drawn with replacement."""
+    none = (None,) * len(of.guest)
     return [
-        (str(g.base), str(g.run), f"{100 * g.threshold:.0f} %", _result(g, len(of.table.interviews)), _orders(o))
-        for g, o in zip(of.guest, orders, strict=True)
+        (
+            *(str(each.base), str(each.run), f"{100 * each.threshold:.0f} %"),
+            *(_result(each, len(of.table.interviews)), _draws(reordered), _draws(resampled)),
+        )
+        for each, reordered, resampled in zip(of.guest, of.reordered or none, of.resampled or none, strict=True)
     ]
 
 
@@ -100,8 +103,8 @@ def _result(found: GuestResult, count: int) -> str:
     return _reported(found)
 
 
-def _orders(drawn: GuestDraws | None) -> str:
-    """The share of orders that reached it, with the middle one and the 5th and 95th percentile."""
+def _draws(drawn: GuestDraws | None) -> str:
+    """The middle result with the 5th and 95th percentile, and the share of draws that reached any."""
     if drawn is None or not drawn.reached:
         return ""
     low, middle, high = (met(last, drawn.run) for last in (drawn.low, drawn.median, drawn.high))
@@ -130,6 +133,8 @@ def estimates(of: Report) -> list[tuple[str, str, str]]:
     seen = [(f"Range to reckon with in the next {_many(n.interviews, 'interview')}", reach, "") for n, reach in ahead]
     shown = [("Found", str(found.observed), ""), *((name, ranged(value, None), span(ci)) for name, value, ci in rows)]
     shown += seen
+    if of.chance is not None:
+        shown.append(("Chance that the next interview brings any", f"at most {100 * of.chance.at_most:.0f} %", ""))
     covered = None if found.coverage_ci is None else (100 * found.coverage_ci[0], 100 * found.coverage_ci[1])
     shown.append(("Coverage, per cent", share(found.coverage, None), span(covered, 0)))
     if of.interviews_to_95 is not None:

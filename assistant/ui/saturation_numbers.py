@@ -12,7 +12,7 @@ from assistant.ui.figure import draw_figure, export_table
 from assistant.ui.markup import element
 from assistant.ui.sortable import sortable_table
 
-_GUEST = ("Base", "Run", "Threshold", "Reached at", "In random orders")
+_GUEST = ("Base", "Run", "Threshold", "Reached at", "In random orders", "Resampled")
 _ESTIMATES = ("Estimate", "Value", "95 % interval")
 
 
@@ -34,8 +34,9 @@ def draw_rule(of: Report, query: Mapping[str, Any]) -> None:
         + element(
             "p",
             "6+2 says: after the sixth interview, as the next two show. The rule follows the order of the interviews;"
-            " the last column says what random orders of the same interviews make of it: the middle result, the 5th and"
-            " 95th percentile, and in how many orders it was reached at all.",
+            " beside it stands what random orders of the same interviews make of it, and interviews drawn with"
+            " replacement, as its authors did: the middle result, the 5th and 95th percentile, and in how many draws it"
+            " was reached at all.",
             "page-note",
         )
     )

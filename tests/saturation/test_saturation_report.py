@@ -125,7 +125,7 @@ def test_the_rule_says_what_it_needs(coded):
     """With four interviews no setting can be applied: the table says how many each needs."""
     rows = guest_rows(report(coded))
     assert len(rows) == 12
-    assert rows[0] == ("4", "2", "5 %", "needs 6 interviews", "")
+    assert rows[0] == ("4", "2", "5 %", "needs 6 interviews", "", "")
 
 
 def test_figures_hold_their_data_and_their_query(coded):
