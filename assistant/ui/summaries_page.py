@@ -23,6 +23,7 @@ _NOTE = (
     "What the confirmed quotes of a theme say, in a language model’s words: a draft to check against the quotes beneath"
     " each sentence, which are exact. Nothing of it is coded or counted."
 )
+_PATIENCE = "A model of this machine reads and writes. That can take minutes; stay on this page until it is done."
 
 
 def summaries_page() -> None:
@@ -49,14 +50,7 @@ def _draw_asking(study: Study, coder: str, hidden: Blindness, wanted: Wanted, qu
     why_not = _why_not(study, coder, count)
     with st.container(horizontal=True, vertical_alignment="center", key="summary_asking"):
         pressed = st.button("Write a summary", key="summarise", type="primary", disabled=bool(why_not))
-        st.html(
-            element(
-                "p",
-                why_not
-                or "A model of this machine reads and writes. That can take minutes; stay on this page until it is done.",
-                "page-note",
-            )
-        )
+        st.html(element("p", why_not or _PATIENCE, "page-note"))
     if count > wanted.limit:
         st.html(element("p", f"It reads at most {wanted.limit} of {count}. {RULE}", "page-note"))
     if pressed:
