@@ -4,7 +4,7 @@ from assistant.saturation.ahead import NewCodes
 from assistant.saturation.report import Report
 from assistant.saturation.stopping import GuestDraws, GuestResult
 
-_Z = 1.96
+_Z, _ALL = 1.96, 0.995
 
 NO_PROOF = (
     "None of this proves saturation: it describes these interviews, read with this codebook, as far as the assumptions"
@@ -108,12 +108,13 @@ def _draws(drawn: GuestDraws | None) -> str:
     if drawn is None or not drawn.reached:
         return ""
     low, middle, high = (met(last, drawn.run) for last in (drawn.low, drawn.median, drawn.high))
-    return f"{middle} ({low} to {high}); reached in {100 * drawn.reached:.0f} %"
+    some = f"; met in {100 * drawn.reached:.0f}\u00a0%" if drawn.reached < _ALL else ""
+    return f"{middle} ({low} to {high}){some}"
 
 
 def met(last: int | None, run: int) -> str:
     """Where a run met the threshold, as Guest, Namey & Chen write it."""
-    return "not reached" if last is None else f"{last}+{run}"
+    return "never" if last is None else f"{last}+{run}"
 
 
 def estimates(of: Report) -> list[tuple[str, str, str]]:
@@ -124,7 +125,7 @@ def estimates(of: Report) -> list[tuple[str, str, str]]:
         ("Chao2, bias-corrected", found.chao2_bc, found.chao2_bc_ci),
         ("Improved Chao2", found.ichao2, None),
         ("ICE", found.ice, None),
-        ("First-order jackknife", found.jack1, _around(found.jack1, found.jack1_se)),
+        ("First-order jackknife", found.jack1, _around(found.jack1, found.jack1_se, found.observed)),
         ("Second-order jackknife", found.jack2, None),
         ("Bootstrap (low for few interviews)", found.boot, None),
         *((f"Expected new in the next {_many(n.interviews, 'interview')}", n.codes, _bounds(n)) for n in of.expected),
@@ -136,15 +137,16 @@ def estimates(of: Report) -> list[tuple[str, str, str]]:
     if of.chance is not None:
         shown.append(("Chance that the next interview brings any", f"at most {100 * of.chance.at_most:.0f} %", ""))
     covered = None if found.coverage_ci is None else (100 * found.coverage_ci[0], 100 * found.coverage_ci[1])
-    shown.append(("Coverage, per cent", share(found.coverage, None), span(covered, 0)))
+    shown.append(("Coverage", share(found.coverage, None), span(covered, 0)))
     if of.interviews_to_95 is not None:
         span_to = span(of.interviews_to_95_ci, 0) if of.interviews_to_95 else ""
         shown.append(("More interviews to 95 % coverage", str(of.interviews_to_95), span_to))
     return [row for row in shown if row[1]]
 
 
-def _around(value: float | None, error: float | None) -> tuple[float, float] | None:
-    return None if value is None or error is None else (value - _Z * error, value + _Z * error)
+def _around(value: float | None, error: float | None, least: int) -> tuple[float, float] | None:
+    """Value ± 1.96 standard errors, but no fewer than were found."""
+    return None if value is None or error is None else (max(value - _Z * error, least), value + _Z * error)
 
 
 def _bounds(new: NewCodes) -> tuple[float, float] | None:

@@ -36,7 +36,7 @@ def draw_rule(of: Report, query: Mapping[str, Any]) -> None:
             "6+2 says: after the sixth interview, as the next two show. The rule follows the order of the interviews;"
             " beside it stands what random orders of the same interviews make of it, and interviews drawn with"
             " replacement, as its authors did: the middle result, the 5th and 95th percentile, and in how many draws it"
-            " was reached at all.",
+            " was met at all, where that is not all of them.",
             "page-note",
         )
     )
