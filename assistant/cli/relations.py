@@ -226,7 +226,7 @@ def _show_timeline(console: Console, found: "Timeline") -> None:
 
 def _map(study: Study, on: "Ground", level: "Level", options: _Options) -> _Answer:
     from assistant.relations import cooccurrence, map_record, read_within, theme_map
-    from assistant.relations.charts import map_figure
+    from assistant.relations.map_chart import map_figure
     from store.segments import segments
 
     found = theme_map(cooccurrence(on, segments(study), level=level, within=read_within(options.within)))

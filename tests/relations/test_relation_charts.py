@@ -5,7 +5,8 @@ from four_talks import POWER, QUEUE, code, four_talks, read
 
 from assistant.figures import figure_bytes
 from assistant.relations import cooccurrence, crosstab, ground, theme_map, timeline
-from assistant.relations.charts import attribute_figure, map_figure, timeline_figure, together_figure
+from assistant.relations.charts import attribute_figure, timeline_figure, together_figure
+from assistant.relations.map_chart import map_figure
 from store.codebook import current_codebook, keep_codebook
 from store.segments import segments
 from store.transcripts import transcript

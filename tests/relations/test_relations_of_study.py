@@ -354,5 +354,5 @@ def test_a_coding_without_a_place_is_left_out_and_counted(coded, monkeypatch):
 
 def test_withdrawn_codings_are_gone(changing):
     """Relations follow what stands."""
-    decide(changing, "I2", QUEUE, Verdict.WITHDRAW, "cost")
+    decide(changing, "I2", [QUEUE], Verdict.WITHDRAW, "cost")
     assert listed(together(changing))["queue", "cost"][2] == ("I1",)
