@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from assistant.quotes.holding import Stretch
 from assistant.quotes.quote import Reason
 from assistant.quotes.shelf import Shelf
 from assistant.quotes.sifting import Sifted
@@ -43,6 +44,8 @@ def folded(shelf: Shelf, found: Sifted) -> Folding:
 
 
 def _nothing_new(found: Sifted, first: int, row: int) -> bool:
+    if isinstance(found.table.units[row], Stretch):
+        return True  # `repeats_of` has seen to it
     state = found.state_of(row)
     if found.state_of(first) is not state:
         return False
@@ -50,10 +53,12 @@ def _nothing_new(found: Sifted, first: int, row: int) -> bool:
 
 
 def repeats_of(table: Table, shelf: Shelf) -> Repeats:
-    """Which rows repeat which, whatever they are coded with; rows that repeat nothing are not in it."""
+    """Which rows repeat which; rows that repeat nothing are not in it.
+
+    What was coded has one state, so its codes are looked at here, once; segments may have another in each query.
+    """
     said = [shelf.said(table.texts, unit.transcript_id, unit.span) for unit in table.units]
-    for each in said:
-        shelf.twins.add(each)
+    shelf.twins.add(said)
     nested = dict(_nested(table))
     by_text: dict[str, list[int]] = {}
     found: dict[int, tuple[tuple[int, Reason], ...]] = {}
@@ -64,6 +69,9 @@ def repeats_of(table: Table, shelf: Shelf) -> Repeats:
             near = sorted(other for alike in shelf.twins.of(text) for other in by_text.get(alike, ()))
             earlier += [(other, "nearly the same words") for other in near]
             by_text.setdefault(text, []).append(row)
+        if earlier and isinstance(table.units[row], Stretch):
+            codes = table.codes(row, State.CONFIRMED)
+            earlier = [each for each in earlier if codes <= table.codes(each[0], State.CONFIRMED)]
         if earlier:
             found[row] = tuple(earlier)
     return found

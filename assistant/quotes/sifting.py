@@ -121,8 +121,8 @@ def _with_words(sieve: Sieve, shelf: Shelf, table: Table, rows: Rows) -> Rows:
         segments = np.fromiter((segment.id in within for segment in texts.segments), np.bool_, len(texts.segments))
         fits[whole] = segments[table.first[rows[whole]]]
     for at in np.flatnonzero(~whole).tolist():
-        place = table.place(int(rows[at]))
-        said = shelf.said(texts, place.transcript_id, place.span)
+        unit = table.units[int(rows[at])]
+        said = shelf.said(texts, unit.transcript_id, unit.span)
 
         def here(sought: Sought, said: str = said) -> bool:
             return spoken(sought, said)
