@@ -2,10 +2,12 @@
 
 Two texts are nearly the same where their sets of words have a Jaccard similarity of 0.9 or more. Such a pair always
 shares one of the few words that come first in any fixed order of all words (prefix filtering: Bayardo, Ma & Srikant
-2007, "Scaling up all pairs similarity search", WWW, section 3), so only texts that share one are compared; with long
+2007, "Scaling up all pairs similarity search", WWW, section 3), so only texts that share one are compared; with rare
 words first, these are few.
 """
 
+from collections import Counter
+from collections.abc import Iterable
 from math import ceil
 from threading import RLock
 
@@ -25,11 +27,18 @@ class Twins:
         self._alike: dict[str, frozenset[str]] = {}
         self._words: dict[str, frozenset[str]] = {}
         self._first: dict[str, list[str]] = {}
+        self._common: Counter[str] | None = None
 
-    def add(self, said: str) -> None:
-        """Compare a text with all that were added before; one that was added stays."""
+    def add(self, texts: Iterable[str]) -> None:
+        """Compare texts with all that were added before; one that was added stays.
+
+        How rare words are is counted once, in the first texts: the order of words must stay the same ever after.
+        """
         with self._lock:
-            if said not in self._alike:
+            new = [said for said in dict.fromkeys(texts) if said not in self._alike]
+            if self._common is None and new:
+                self._common = Counter(word for said in new for word in set(said.split()))
+            for said in new:
                 self._add(said)
 
     def of(self, said: str) -> frozenset[str]:
@@ -46,9 +55,9 @@ class Twins:
         if not self.long(said):
             return
         self._words[said] = words
-        first = sorted(words, key=lambda word: (-len(word), word))[
-            : len(words) - ceil(SIMILAR * len(words) - _SLACK) + 1
-        ]
+        common = self._common or Counter()
+        rarest = sorted(words, key=lambda word: (common[word], word))
+        first = rarest[: len(words) - ceil(SIMILAR * len(words) - _SLACK) + 1]
         near = {other for word in first for other in self._first.get(word, ())}
         for other in near:
             if similarity(words, self._words[other]) >= SIMILAR:
