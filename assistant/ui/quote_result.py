@@ -41,23 +41,22 @@ def result_of(drawer: Drawer, query: QuoteQuery, limit: int, already: Sequence[P
     Suggestions that are looked up count as shown from then on, so beyond the screen only what was decided is looked at.
     """
     found = found_by(drawer, query.with_limit(limit), already)
-    decided = query.state is State.CONFIRMED or (query.state is None and means_confirmed(query))
-    if decided and limit < found.total <= _MOST_COUNTED:
+    if _asks_for_codings(query) and limit < found.total <= _MOST_COUNTED:
         found = found_by(drawer, query.with_limit(None), already)
     return Result(found, found.quotes[:limit])
 
 
 def found_by(drawer: Drawer, query: QuoteQuery, already: Sequence[Place]) -> Found:
     """What a query finds."""
-    study = drawer.study
+    study, decided = drawer.study, _asks_for_codings(query)  # which needs nothing of what the machine proposes
     needs_vectors = bool(query.meaning) or query.order in _BY_VECTORS
     return find(
         study,
         query,
         shelf=current_shelf(study),
         embeddings=study_embeddings(study) if needs_vectors else None,
-        proposals=current_proposals(study),
-        keep_back=_still_blind(study, drawer.hidden.coder),
+        proposals=None if decided else current_proposals(study),
+        keep_back=None if decided else _still_blind(study, drawer.hidden.coder),
         hidden=drawer.hidden,
         already=already,
     )
@@ -72,6 +71,10 @@ def current_shelf(study: Study) -> Shelf:
 def _shelf(_study: Study, folder: str, guid: str) -> Shelf:
     del folder, guid  # parts of the key only
     return Shelf(_study)
+
+
+def _asks_for_codings(query: QuoteQuery) -> bool:
+    return query.state is State.CONFIRMED or (query.state is None and means_confirmed(query))
 
 
 def _still_blind(study: Study, coder: str) -> Callable[[Segment], bool]:
