@@ -2,6 +2,7 @@
 
 import pytest
 from desk_page import DeskPage
+from quotes_page_of import QuotesPage
 
 from assistant.review import is_blind
 from assistant.suggest import StudyAssurance, assurance, propose
@@ -12,7 +13,7 @@ from store.decisions import decisions
 from store.errors import StudyError
 from store.runs import suggestions
 from store.segments import segments
-from store.values import Role
+from store.values import Role, State
 
 
 def html(app) -> str:
@@ -183,16 +184,15 @@ def test_evidence_in_plain_words(desk, study):
     assert [near["text"] for near in opened.option("c3")["near"]] == ["I did, at night. Nobody asked."]
 
 
-def test_quotes_keep_the_blind_sample_to_themselves_unless_asked_for_suggestions(page, blind):
+def test_quotes_keep_the_blind_sample_to_themselves_unless_asked_for_suggestions(page, blind, monkeypatch):
     """Among all segments the unread ones of the sample look uncoded; who asks for suggestions gets them, on record."""
-    app = page("quotes")
-    app.selectbox(key="quote_state").set_value("All segments").run()
-    assert not app.exception
-    assert "8 quotes" in html(app)
-    assert "Suggested:" not in html(app)
+    opened = QuotesPage(page, monkeypatch, ask="{}")
+    assert len(opened.cards) == 8
+    assert {card["state"] for card in opened.cards} == {"uncoded"}
+    assert not any(card["codes"] for card in opened.cards)
     assert not suggestions(blind)
-    app.selectbox(key="quote_state").set_value("Suggested").run()
-    assert "Suggested: Unseen work" in html(app)
+    opened.set("selectbox", "quote_state", State.SUGGESTED)
+    assert "Unseen work" in {code["name"] for card in opened.cards for code in card["codes"]}
     assert suggestions(blind)
 
 
