@@ -257,6 +257,7 @@ def test_a_blind_coder_sees_nothing_of_others(quotes, coded):
     here.app.selectbox(key="quote_state").select_index(4).run()  # any state
     assert len(here.cards) > 2
     assert all(card["codes"] == [] for card in here.cards if card["where"].startswith("I1"))
+    here = quotes("Cleo")
     here.set("selectbox", "quote_export_format", "md")
     for what in ("The result", "The list"):
         text = here.set("radio", "quote_export_what", what).download()[1].decode()
