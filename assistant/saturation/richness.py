@@ -168,13 +168,16 @@ def _with_interval(counts: Incidence, value: float, variance: float, level: floa
 
 
 def _all_seen(counts: Incidence, level: float) -> tuple[float, Interval]:
-    """Where nothing points to unseen codes: the variance of S itself, as SpadeR gives it then."""
+    """Where nothing points to unseen codes: the variance of S itself, as SpadeR gives it then.
+
+    The estimate is S, so that the interval begins there; SpadeR's own lower end can lie above it in two interviews.
+    """
     y = np.array(counts.y, float)
     variance = float((np.exp(-y) - np.exp(-2 * y)).sum() - (y * np.exp(-y)).sum() ** 2 / counts.t)
     error = sqrt(max(variance, 0))
     missed = float(np.exp(-y).mean())
     middle, reach = counts.observed / (1 - missed), z_of(level) * error / (1 - missed)
-    return error, (max(float(counts.observed), middle - reach), middle + reach)
+    return error, (float(counts.observed), middle + reach)
 
 
 def _jack1_se(counts: Incidence, level: float) -> float:

@@ -142,7 +142,9 @@ def test_bounds_of_estimates(data):
         assert value >= found.observed - 1e-9
     assert found.chao2_bc <= found.chao2 + 1e-9
     assert found.ichao2 is None or found.ichao2 >= found.chao2
-    assert found.chao2_ci[0] - 1e-9 <= found.chao2 <= found.chao2_ci[1] + 1e-9 or found.q1 < 2
+    for value, (low, high) in ((found.chao2, found.chao2_ci), (found.chao2_bc, found.chao2_bc_ci)):
+        assert found.observed <= low + 1e-9
+        assert low - 1e-9 <= value <= high + 1e-9
     assert 0 <= found.coverage_ci[0] <= found.coverage <= found.coverage_ci[1] <= 1
 
 
@@ -181,6 +183,7 @@ def test_few_interviews_and_codes_everywhere(interviews):
     """All codes in all interviews: nothing is missing; iChao2 needs four interviews."""
     found = richness([interviews] * 3, interviews)
     assert (found.chao2, found.ice, found.jack1, found.boot, found.coverage) == (3, 3, 3, 3, 1)
+    assert found.chao2_ci[0] == found.chao2_bc_ci[0] == 3 <= found.chao2_ci[1]
     assert (found.ichao2 is None) == (interviews < 4)
 
 
