@@ -95,8 +95,9 @@ def of_order(outside: Sequence[str], orders: GuestDraws | None) -> Iterator[str]
     """Whether another order of the same interviews would tell another story."""
     if outside:
         yield (
-            f"In study order the curve leaves the band of random orders (at {_some(outside)}): the interviews differ by"
-            " when they were held, as they do when later ones were sought out for what was missing."
+            f"In study order the curve lies outside the band of random orders (at {_some(outside)}) for longer than it"
+            " does in 95 of 100 random orders: the interviews seem to differ by when they were held, as they do when"
+            " later ones were sought out for what was missing."
         )
     if orders is not None and orders.reached and orders.low != orders.high:
         setting = f"base {orders.base}, run {orders.run}, {100 * orders.threshold:.0f} %"

@@ -33,8 +33,8 @@ def curve_figure(of: Report) -> Figure:
     )
     title = f"New {what}s (bars) and all {what}s so far (line), in study order"
     note = (
-        f"{table.sentence}. Grey: where the line would lie in 95 of 100 random orders of the same interviews, dashes:"
-        " their mean."
+        f"{table.sentence}. Grey: at each interview, where the line lies in 95 of 100 random orders of the same"
+        " interviews; dashes: their mean."
     )
     layers: Any = alt.layer(*_curve_layers(data, f"Number of {what}s"))
     chart = layers.properties(title=alt.TitleParams(title, anchor="start", fontSize=14), height=380)

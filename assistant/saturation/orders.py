@@ -21,13 +21,16 @@ CHUNK = 1 << 21
 class Band:
     """Codes after 1, 2, … interviews: the exact mean over all orders, and the band that holds the middle share of them.
 
-    `every_order` says that the band is exact, too, because all orders were tried.
+    `every_order` says that the band is exact, too, because all orders were tried. `mostly_outside` is at how many
+    interviews an order may lie outside the band without being unusual: as many as the same share of orders does, since
+    a band that holds 95 % of them at each interview holds fewer throughout.
     """
 
     mean: tuple[float, ...]
     low: tuple[int, ...]
     high: tuple[int, ...]
     every_order: bool
+    mostly_outside: int
 
 
 def order_band(found: ArrayLike, draws: int = DRAWS, seed: int = SEED, level: float = 0.95) -> Band:
@@ -38,15 +41,17 @@ def order_band(found: ArrayLike, draws: int = DRAWS, seed: int = SEED, level: fl
     closes at the last interview. The mean is that of rarefaction (Ugland, Gray & Ellingsen, 2003).
 
     >>> order_band([[1, 0, 0], [1, 1, 0]])
-    Band(mean=(1.0, 1.6666666666666665, 2.0), low=(0, 1, 2), high=(2, 2, 2), every_order=True)
+    Band(mean=(1.0, 1.6666666666666665, 2.0), low=(0, 1, 2), high=(2, 2, 2), every_order=True, mostly_outside=0)
     """
     matrix = as_found(found)
     if not matrix.shape[1]:
-        return Band((), (), (), every_order=True)
+        return Band((), (), (), every_order=True, mostly_outside=0)
     orders, every = random_orders(matrix.shape[1], draws, seed)
-    low, high = quantiles(curves(matrix, orders), ((1 - level) / 2, (1 + level) / 2))
+    lines = curves(matrix, orders)
+    low, high = quantiles(lines, ((1 - level) / 2, (1 + level) / 2))
+    (outside,) = quantiles(((lines < low) | (lines > high)).sum(axis=1, keepdims=True), (level,))
     mean = expected(incidence_of(matrix), np.arange(1, matrix.shape[1] + 1))
-    return Band(tuple(mean.tolist()), tuple(low.tolist()), tuple(high.tolist()), every)
+    return Band(tuple(mean.tolist()), tuple(low.tolist()), tuple(high.tolist()), every, int(outside[0]))
 
 
 def random_orders(interviews: int, draws: int, seed: int) -> tuple[NDArray[np.int64], bool]:

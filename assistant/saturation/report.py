@@ -152,9 +152,10 @@ def _steps(count: int) -> list[int]:
 
 
 def _outside(table: Saturation, band: Band) -> tuple[str, ...]:
-    """The interviews at which the curve in study order lies outside the band of random orders."""
+    """The interviews at which the curve lies outside the band of random orders, where that is unusually often."""
     places = zip(table.interviews, table.cumulative_codes, band.low, band.high, strict=True)
-    return tuple(label for label, so_far, low, high in places if not low <= so_far <= high)
+    outside = tuple(label for label, so_far, low, high in places if not low <= so_far <= high)
+    return outside if len(outside) > band.mostly_outside else ()
 
 
 def grouped(study: Study, basis: Basis, by: str, *, level: Level = "code", hidden: Blindness | None = None) -> Groups:

@@ -200,6 +200,18 @@ def test_the_band_of_many_interviews_lies_around_its_mean():
     assert band.low[0] >= found.sum(axis=0).min()
 
 
+def test_random_orders_leave_the_band_more_often_than_one_in_twenty():
+    """The band holds 95 % point by point; how often an order may lie outside it is told from the orders themselves."""
+    random = np.random.default_rng(3)
+    found = random.random((80, 20)) < random.beta(0.5, 2, (80, 1))
+    band = order_band(found)
+    orders = [random.permutation(20) for _ in range(400)]
+    lines = np.array([np.logical_or.accumulate(found[:, order], axis=1).sum(axis=0) for order in orders])
+    outside = ((lines < band.low) | (lines > band.high)).sum(axis=1)
+    assert (outside > 0).mean() > 0.15
+    assert (outside > band.mostly_outside).mean() < 0.1
+
+
 @given(matrices(8, 9), st.randoms(use_true_random=False))
 @settings(max_examples=30, deadline=None)
 def test_the_order_of_codes_does_not_move_the_band(found, random):
