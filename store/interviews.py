@@ -150,10 +150,13 @@ def set_media_facts(study: Study, label: str, *, duration_ms: int | None = None,
         row.language = language if language is not None else row.language
 
 
-def interviews(study: Study) -> tuple[Interview, ...]:
-    """All interviews in study order."""
+def interviews(study: Study, *, through: int | None = None) -> tuple[Interview, ...]:
+    """All interviews in study order, as they are now; with `through`, those that were there after that event."""
+    query = select(InterviewRow).order_by(InterviewRow.position)
+    if through is not None:
+        query = query.where(InterviewRow.event_id <= through)
     with study.read() as session:
-        rows = list(session.scalars(select(InterviewRow).order_by(InterviewRow.position)))
+        rows = list(session.scalars(query))
         attributes = _attributes(session)
         done = set(session.scalars(select(TranscriptRow.interview_id)))
         return tuple(_value(row, attributes.get(row.id, {}), row.id in done) for row in rows)

@@ -64,6 +64,7 @@ class Basis:
 class Counted:
     """What a basis names: the interviews in study order, read or not, and the codings and readings in them.
 
+    At an earlier moment, `interviews` are those that had been added by then, with the attributes that they have now.
     `codebook` is that of then, `versions` are all up to then; a coding's `code` is one of `codebook` wherever it can
     be. `sentence` says what was counted, for captions.
     """
@@ -93,7 +94,7 @@ def counted(study: Study, basis: Basis | None = None, hidden: Blindness | None =
             msg = "There was no codebook yet at that moment, so nothing can be counted; choose a later one."
         raise InvalidInputError(msg)
     _refuse_unknown(study, basis)
-    among = fitting_interviews(study, basis.where, basis.interviews)
+    among = fitting_interviews(study, basis.where, basis.interviews, through=through)
     labels = {interview.label for interview in among}
     found = tuple(
         c
@@ -131,9 +132,12 @@ def _refuse_unknown(study: Study, basis: Basis) -> None:
 
 
 def fitting_interviews(
-    study: Study, where: Sequence[tuple[str, str]] = (), labels: Sequence[str] = ()
+    study: Study, where: Sequence[tuple[str, str]] = (), labels: Sequence[str] = (), *, through: int | None = None
 ) -> tuple[Interview, ...]:
-    """The interviews with these attributes, among those of these labels, in study order; raises NotFoundError."""
+    """The interviews with these attributes, among those of these labels, in study order; raises NotFoundError.
+
+    With `through`, those that were there after that event; the label of a later one is known all the same.
+    """
     known = interviews(study)
     keys = {key for interview in known for key in interview.attributes}
     for key, _ in where:
@@ -150,7 +154,7 @@ def fitting_interviews(
         wanted.setdefault(key, set()).add(value.casefold())
     return tuple(
         interview
-        for interview in known
+        for interview in (known if through is None else interviews(study, through=through))
         if (not labels or interview.label in labels)
         and all(interview.attributes.get(key, "").casefold() in values for key, values in wanted.items())
     )

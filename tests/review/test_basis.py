@@ -1,7 +1,9 @@
 """Which codings count: whose, where, as of when, and as adjudicated."""
 
+from dataclasses import replace
+
 import pytest
-from study_builder import built_study
+from study_builder import add_talk, built_study
 
 from assistant.review import Basis, Blindness, counted
 from store.adjudications import AdjudicationDraft, adjudicate
@@ -74,6 +76,29 @@ def test_as_it_stood_at_a_milestone_and_under_a_version(study):
         assert seen(study, **basis) == ALL
         assert counted(study, Basis(**basis)).codebook.version == 1
     assert seen(study, version=2) == seen(study)
+
+
+def test_an_interview_that_came_later_was_not_there_yet(study, tmp_path):
+    """At an earlier moment nobody had left it unread; what is unknown now is still refused."""
+    stone = keep_milestone(study, "ada", "after two")
+    add_talk(study, tmp_path, "I3", region="south")
+    labels = [interview.label for interview in counted(study).interviews]
+    assert labels == ["I1", "I2", "I3"]
+    before = Basis(through=stone.through)
+    assert [i.label for i in counted(study, before).interviews] == ["I1", "I2"]
+    assert [i.label for i in counted(study, replace(before, where=(("region", "south"),))).interviews] == ["I2"]
+    assert counted(study, replace(before, interviews=("I3",))).interviews == ()
+    with pytest.raises(NotFoundError, match="no interview I9"):
+        counted(study, replace(before, interviews=("I9",)))
+
+
+def test_a_version_of_the_codebook_ends_before_what_came_under_the_next(study, tmp_path):
+    """Interviews that were added under version 1 belong to it, those added under version 2 do not."""
+    add_talk(study, tmp_path, "I3")
+    keep_codebook(study, current_codebook(study).codes[:1], coder="ada", reason="fewer")
+    add_talk(study, tmp_path, "I4")
+    assert [i.label for i in counted(study, Basis(version=1)).interviews] == ["I1", "I2", "I3"]
+    assert [i.label for i in counted(study, Basis(version=2)).interviews] == ["I1", "I2", "I3", "I4"]
 
 
 def adjudicated(study, *, applies):
