@@ -138,7 +138,8 @@ def kinds(study: Study) -> dict[str, Callable[[random.Random], QuoteQuery]]:
 
 def timed(study: Study, each: int) -> tuple[float, dict[str, list[float]]]:
     """Milliseconds of the cold query, and of the warm ones by kind; no question is asked twice."""
-    embeddings = StudyEmbeddings(study, Embedder("hashed@1", lambda: AskedForReal(study)))
+    model = AskedForReal(study)
+    embeddings = StudyEmbeddings(study, Embedder("hashed@1", lambda: model))
     embeddings.embed_query("the model is loaded before anything is timed")
     proposals, shelf = propose(study, precision=load_settings(study.settings()).expected_precision), Shelf(study)
 
