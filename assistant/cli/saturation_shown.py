@@ -46,7 +46,8 @@ def _matrix(console: Console, report: Report) -> None:
     at_once = max((console.width - names - len("interviews") - 3 * _PADDING) // wide, 1)
     for start in columns[::at_once] or (0,):
         console.print(_part(report, columns[start : start + at_once]))
-    console.print(Text("· looked for and not found   ? not yet looked for: came into the codebook after the reading"))
+    legend = "· looked for and not found   ? not looked for: not in the codebook at the last reading"
+    console.print(Text(legend + ("   (·) looked for in a part only" if of.in_part.any() else "")))
 
 
 def _part(report: Report, columns: Sequence[int]) -> Table:
@@ -54,12 +55,18 @@ def _part(report: Report, columns: Sequence[int]) -> Table:
     labels = [Column(Text(of.interviews[column]), no_wrap=True) for column in columns]
     table = Table(Column(of.level, max_width=_LONGEST_NAME), *labels, "interviews", title="Codings by interview")
     for row, name in enumerate(of.codes):
-        cells = [_SIGNS.get(of.kind(row, column), str(of.matrix[row, column])) for column in columns]
+        cells = [_cell(report, row, column) for column in columns]
         table.add_row(Text(name), *cells, str(int(of.found[row].sum())))
     table.add_section()
     table.add_row("new", *(str(of.new_codes[column]) for column in columns), "")
     table.add_row("so far", *(str(of.cumulative_codes[column]) for column in columns), "")
     return table
+
+
+def _cell(report: Report, row: int, column: int) -> str:
+    of = report.table
+    sign = _SIGNS.get(of.kind(row, column), str(of.matrix[row, column]))
+    return f"({sign})" if of.in_part[row, column] else sign
 
 
 def _table(console: Console, title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.review import Counted
 from assistant.saturation.richness import Richness
@@ -43,19 +44,28 @@ def of_table(of: Counted, table: Saturation) -> Iterator[str]:
 
 
 def _growth(of: Counted, table: Saturation) -> Iterator[str]:
-    missing = np.flatnonzero(~table.looked.all(axis=1)) if table.interviews else np.zeros(0, int)
+    retired = _retired(of, table)
+    partly = np.flatnonzero(~table.looked.all(axis=1)) if table.interviews else np.zeros(0, int)
+    missing, gone = partly[~retired[partly]], partly[retired[partly]]
     what = table.level
     if len(missing):
-        cells, names = int((~table.looked).sum()), [table.codes[row] for row in missing]
+        cells, names = int((~table.looked[missing]).sum()), [table.codes[row] for row in missing]
         yield (
             f"{_count(len(missing), what)} came into the codebook after some interviews were read, and"
             f" {'was' if len(missing) == 1 else 'were'} not looked for everywhere ({_some(names)}; {cells} of"
             f" {table.looked.size} cells). There the numbers take them as not found, so that they look rarer and later"
             " than they may be; reading those interviews again settles it."
         )
-    if table.in_part.any():
-        where = [table.interviews[column] for column in np.flatnonzero(table.in_part.any(axis=0))]
-        many = _count(int(table.in_part.any(axis=1).sum()), what)
+    if len(gone):
+        yield (
+            f"{_count(len(gone), what)} {'is' if len(gone) == 1 else 'are'} retired and"
+            f" {'was' if len(gone) == 1 else 'were'} not looked for in interviews read since"
+            f" ({_some([table.codes[row] for row in gone])}): there the numbers take them as not found."
+        )
+    came = table.in_part[~retired]
+    if came.any():
+        where = [table.interviews[column] for column in np.flatnonzero(came.any(axis=0))]
+        many = _count(int(came.any(axis=1).sum()), what)
         yield (
             f"In {_some(where)}, {many} came while the interview was being read: not found there means not found in"
             " what was read since."
@@ -71,6 +81,12 @@ def _growth(of: Counted, table: Saturation) -> Iterator[str]:
         )
 
 
+def _retired(of: Counted, table: Saturation) -> NDArray[np.bool_]:
+    """The rows, as a mask, of which every code is retired."""
+    active = {code.guid for code in of.codebook.active}
+    return np.array([active.isdisjoint(table.members[guid]) for guid in table.guids], np.bool_)
+
+
 def of_numbers(table: Saturation, found: Richness, to_95: int | None) -> Iterator[str]:
     """What the estimates can bear."""
     count = len(table.interviews)
@@ -78,6 +94,12 @@ def of_numbers(table: Saturation, found: Richness, to_95: int | None) -> Iterato
         yield (
             f"{_count(count, 'interview')} {'is' if count == 1 else 'are'} few: look at the intervals, not at single"
             " numbers, and expect them to move with the next interview."
+        )
+    if found.observed and not found.q1 and count > 1:
+        yield (
+            f"Every {table.level} that was found was found in two interviews or more. The estimates then say that"
+            f" nothing is missing, however few the interviews; with a codebook fixed beforehand they say no more than"
+            f" that its {table.level}s came up again."
         )
     if found.q1 and not found.q2 and count > 1:
         yield (

@@ -80,9 +80,18 @@ def ranged(value: float | None, interval: tuple[float, float] | None, digits: in
 
 
 def share(value: float | None, interval: tuple[float, float] | None) -> str:
-    """The same of a share, in per cent."""
-    scaled = None if interval is None else (100 * interval[0], 100 * interval[1])
-    return "" if value is None else f"{ranged(100 * value, scaled, 0)} %"
+    """The same of a share, in per cent; 100 only where it is all."""
+    if value is None:
+        return ""
+    return _per_cent(value) + ("" if interval is None else f" ({_per_cents(interval)})") + " %"
+
+
+def _per_cent(value: float) -> str:
+    return ">99" if _ALL <= value < 1 else f"{100 * value:.0f}"
+
+
+def _per_cents(interval: tuple[float, float] | None) -> str:
+    return "" if interval is None else "–".join(_per_cent(end) for end in interval)
 
 
 def guest_rows(of: Report) -> list[tuple[str, str, str, str, str, str]]:
@@ -136,8 +145,7 @@ def estimates(of: Report) -> list[tuple[str, str, str]]:
     shown += seen
     if of.chance is not None:
         shown.append(("Chance that the next interview brings any", f"at most {100 * of.chance.at_most:.0f} %", ""))
-    covered = None if found.coverage_ci is None else (100 * found.coverage_ci[0], 100 * found.coverage_ci[1])
-    shown.append(("Coverage", share(found.coverage, None), span(covered, 0)))
+    shown.append(("Coverage", share(found.coverage, None), _per_cents(found.coverage_ci)))
     if of.interviews_to_95 is not None:
         span_to = span(of.interviews_to_95_ci, 0) if of.interviews_to_95 else ""
         shown.append(("More interviews to 95 % coverage", str(of.interviews_to_95), span_to))

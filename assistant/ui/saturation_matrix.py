@@ -14,13 +14,13 @@ from assistant.ui.sortable import Cell, sortable_table
 
 _MOST_CELLS = 6_000
 _SIGNS = {Kind.NOT_FOUND: "–", Kind.NOT_LOOKED_FOR: "?"}
-_WORDS = {Kind.NOT_FOUND: "looked for and not found", Kind.NOT_LOOKED_FOR: "not yet looked for"}
+_WORDS = {Kind.NOT_FOUND: "looked for and not found", Kind.NOT_LOOKED_FOR: "not looked for"}
 _IN_PART = ("(–)", "looked for in a part of the interview only, and not found there")
 _EARLIER = "The numbers are of then; they lead to the quotes as they stand now."
 _LEGEND = (
     ("3", "found: how many codings; the number leads to the quotes"),
     ("–", "looked for and not found"),
-    ("?", "not yet looked for: the code came into the codebook after the interview was last read"),
+    ("?", "not looked for: the codebook did not offer the code when the interview was last read"),
 )
 
 
@@ -94,15 +94,18 @@ def _codings(count: int) -> str:
 
 
 def matrix_rows(table: Saturation) -> list[list[object]]:
-    """The table for a spreadsheet: 0 where a code was looked for and not found, words where nobody looked for it."""
+    """The table for a spreadsheet: 0 where a code was looked for and not found, words where that is not all known."""
     rows: list[list[object]] = []
     for row, code in enumerate(table.codes):
-        kinds = [table.kind(row, column) for column in range(len(table.interviews))]
-        cells = [
-            _WORDS[kind] if kind is Kind.NOT_LOOKED_FOR else int(count)
-            for kind, count in zip(kinds, table.matrix[row], strict=True)
-        ]
+        cells = [_plain(table, row, column) for column in range(len(table.interviews))]
         rows.append([code, *cells, int(table.matrix[row].sum()), int(table.found[row].sum())])
     rows.append(["New", *table.new_codes, sum(table.new_codes), ""])
     rows.append(["New so far", *table.cumulative_codes, "", ""])
     return rows
+
+
+def _plain(table: Saturation, row: int, column: int) -> str | int:
+    if table.in_part[row, column]:
+        return "not found in the part looked at"
+    kind = table.kind(row, column)
+    return _WORDS[kind] if kind is Kind.NOT_LOOKED_FOR else int(table.matrix[row, column])

@@ -42,6 +42,19 @@ def asked(folder, *options):
     return json.loads(done.stdout)
 
 
+def test_what_was_looked_for_in_a_part_only_is_marked(tmp_path):
+    """A code that came while an interview was being read: neither plainly absent nor not looked for."""
+    with four_talks(tmp_path) as study:
+        read(study, "I1", QUEUE, POWER)
+        code(study, "I1", QUEUE, "queue")
+        add_code(study, "garden", parent=None, coder="ada")
+        read(study, "I1", CLEANING)
+    printed = CliRunner().invoke(app, [str(study.folder)], catch_exceptions=False).stdout
+    (line,) = [line for line in printed.splitlines() if "garden" in line and "│" in line]
+    assert "(·)" in line
+    assert "(·) looked for in a part only" in printed
+
+
 def test_every_key_is_at_the_top(folder):
     """Those of before and the new ones; the stopping rule is reported as its authors do, all else as numbers."""
     found = asked(folder)

@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 from four_talks import CLEANING, GARDEN, LABELS, POWER, QUEUE, code, read
 
-from assistant.codebook import DraftCode, add_code, split_code
+from assistant.codebook import DraftCode, add_code, retire_code, split_code
 from assistant.review import Basis, counted
 from assistant.review.milestones import milestone_of
 from assistant.saturation import grouped, report, since, tabulated
 from assistant.saturation.chart import SELECTED, curve_figure, groups_figure, meaning_figure, rarefaction_figure
 from assistant.saturation.meaning import first_quotes, meaning
 from assistant.saturation.richness import richness
-from assistant.saturation.words import NO_PROOF, answer, guest_rows, summary
+from assistant.saturation.words import NO_PROOF, answer, guest_rows, share, summary
+from store.codebook import current_codebook
 from store.errors import NotFoundError
 from store.milestones import keep_milestone
 from store.runs import begin_run, finish_run
@@ -81,6 +82,37 @@ def test_each_assumption_that_does_not_hold_is_a_sentence(coded):
     assert "Codings of 2 coders are put together" in after
     assert "1 coding of codes that the codebook does not have any more" in after
     assert "coders are put together" not in said(report(coded, Basis(coder="eve")))
+
+
+def test_a_retired_code_did_not_come_late(coded):
+    """What was retired and is not looked for since is told as that: reading again would settle nothing."""
+    retire_code(coded, current_codebook(coded).find("licence").guid, coder="ada")
+    read(coded, "I4", QUEUE)
+    assert "licence" not in said(report(coded))
+    code(coded, "I1", GARDEN, "licence")
+    code(coded, "I1", POWER, "cost", coder="bob")
+    read(coded, "I1", coder="bob")
+    words = said(report(coded, Basis(coder="bob")))
+    assert "1 code is retired and was not looked for in interviews read since (licence)" in words
+    assert "came into the codebook" not in words
+
+
+def test_codes_that_all_came_again_prove_nothing(coded):
+    """With no code found just once the estimators say that nothing is missing, and a sentence says why."""
+    sentence = "Every code that was found was found in two interviews or more."
+    assert sentence not in said(report(coded))
+    code(coded, "I1", POWER, "cost")
+    code(coded, "I1", CLEANING, "cleaning")
+    found = report(coded)
+    assert (found.richness.q1, found.richness.coverage) == (0, 1)
+    assert sentence in said(found)
+
+
+def test_a_share_is_100_per_cent_only_where_it_is_all():
+    """What would be rounded to all is told as more than 99 %."""
+    assert share(0.9987, (0.95, 1.0)) == ">99 (95–100) %"
+    assert share(1.0, (0.996, 1.0)) == "100 (>99–100) %"
+    assert share(None, None) == ""
 
 
 def test_what_was_not_read_is_a_sentence(talks):

@@ -7,7 +7,9 @@ import pytest
 from assistant.codebook import add_code
 from assistant.quotes.asked import QuoteQuery
 from assistant.review import draw
+from assistant.saturation import saturation
 from assistant.ui.quote_links import ASK
+from assistant.ui.saturation_matrix import matrix_rows
 from store.codebook import current_codebook
 from store.coders import add_coder, set_role
 from store.decisions import keep_decisions
@@ -62,11 +64,24 @@ def test_cells_say_which_of_three_kinds_they_are(page, worked):
     text = shown(page("saturation"))
     assert "Borrowed machines in I1: 1 coding" in text
     assert "Failed runs in I1: looked for and not found" in text
-    assert "Came later in I1: not yet looked for" in text
+    assert "Came later in I1: not looked for" in text
     assert "Came later in I2: looked for and not found" in text
     assert "looked for and not found</dd>" in text
     asked = QuoteQuery(codes=("c1",), interviews=("I1",)).to_address()
     assert asked.replace('"', "&quot;") in unquote(text) or asked in unquote(text)
+
+
+def test_the_spreadsheet_tells_a_part_from_the_whole(study):
+    """A cell that was looked at in part is no 0, as it is none on the page."""
+    first, *others = [s for s in segments(study, "I1") if s.role is not Role.INTERVIEWER]
+    old = current_codebook(study).id
+    book = add_code(study, "Came later", parent="t2", coder="Ben").id
+    made = [DecisionDraft(first.transcript_id, first.span, Verdict.READ, codebook_id=old)]
+    made += [DecisionDraft(s.transcript_id, s.span, Verdict.READ, codebook_id=book) for s in others]
+    keep_decisions(study, "Ben", made)
+    rows = {row[0]: row[1] for row in matrix_rows(saturation(study))}
+    assert rows["Came later"] == "not found in the part looked at"
+    assert rows["Failed runs"] == 0
 
 
 def test_from_an_interview_to_the_quotes_of_its_new_codes(page, worked):
