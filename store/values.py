@@ -317,6 +317,18 @@ class Codebook:
         parents = {c.parent for c in self.codes}
         return tuple(c for c in self.codes if c.guid in parents)
 
+    @property
+    def tops(self) -> Mapping[str, str]:
+        """By the GUID of each code, that of the code at the top of its branch, which may be itself."""
+        parents = {code.guid: code.parent for code in self.codes}
+        found: dict[str, str] = {}
+        for code in self.codes:
+            top = code.guid
+            while (above := parents[top]) is not None:
+                top = above
+            found[code.guid] = top
+        return found
+
     def theme_of(self, code: Code) -> Code | None:
         """The code right above, if any."""
         return next((c for c in self.codes if c.guid == code.parent), None)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.agreement.places import Places
-from assistant.review import Ledger
+from assistant.review import Ledger, heirs_of
 from store.values import Codebook, Decision, Segment, Verdict
 
 Mask = NDArray[np.bool_]
@@ -76,11 +76,10 @@ def read_by_coders(
 
 def known_codes(versions: Sequence[Codebook]) -> dict[int | None, Mask]:
     """By the id of a version, which codes of the last one a coder could have used under it, if by another name."""
-    newest = versions[-1]
-    codes = [code.guid for code in newest.codes]
+    codes, heirs = [code.guid for code in versions[-1].codes], heirs_of(versions)
     found: dict[int | None, Mask] = {}
     for book in versions:
-        there = {newest.present(code.guid) for code in book.codes}
+        there = {heirs[code.guid] for code in book.codes}
         found[book.id] = np.array([guid in there for guid in codes], np.bool_)
     return found
 

@@ -1,6 +1,6 @@
 """One row of figures for each code, each theme, and all of them pooled."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from assistant.agreement.counts import Counts, counts_of
 from assistant.agreement.nominal import Nominal, agreement_from
 from assistant.agreement.units import UNKNOWN, Ratings, Units
-from store.values import Code, Codebook
+from store.values import Codebook
 
 Mask = NDArray[np.bool_]
 
@@ -36,17 +36,12 @@ def lines_of_codes(codebook: Codebook, units: Units) -> tuple[Line, ...]:
 
 def lines_of_themes(codebook: Codebook) -> tuple[Line, ...]:
     """A line for the top of every branch, as in saturation: a theme has what any code below it has."""
-    by_guid = {code.guid: code for code in codebook.codes}
+    names = {code.guid: code.name for code in codebook.codes}
+    tops = codebook.tops
     members: dict[str, list[int]] = {}
     for number, code in enumerate(codebook.codes):
-        members.setdefault(_top(by_guid, code), []).append(number)
-    return tuple(Line(guid, by_guid[guid].name, tuple(numbers)) for guid, numbers in members.items())
-
-
-def _top(by_guid: Mapping[str, Code], code: Code) -> str:
-    while code.parent is not None:
-        code = by_guid[code.parent]
-    return code.guid
+        members.setdefault(tops[code.guid], []).append(number)
+    return tuple(Line(guid, names[guid], tuple(numbers)) for guid, numbers in members.items())
 
 
 def looked_for_by_all(units: Units) -> Ratings:

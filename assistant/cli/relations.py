@@ -17,8 +17,8 @@ from store.study import Study
 
 if TYPE_CHECKING:
     from assistant.figures import Figure
-    from assistant.relations import Cooccurrence, Crosstab, Ground, Level, ThemeMap, Timeline
-    from assistant.review import Basis
+    from assistant.relations import Cooccurrence, Crosstab, Level, ThemeMap, Timeline
+    from assistant.review import Basis, Ground
 
 
 class Kind(StrEnum):
@@ -68,8 +68,7 @@ def relations_command(
     as_json: AsJson = False,
 ) -> None:
     """Show which codes stand together, how codes differ by attribute, or where they come in an interview."""
-    from assistant.relations import ground
-    from assistant.review import Basis, blindness
+    from assistant.review import Basis, blindness, ground
 
     with opened(study) as (open_study, _):
         through = None if milestone is None else _milestone(open_study, milestone)

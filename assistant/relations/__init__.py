@@ -1,7 +1,6 @@
 """Relations: codes that stand together, codes by attribute of the interviews, and codes through an interview."""
 
 from assistant.relations.crosstab import Crosstab, Tested, attributes_of, crosstab, crosstab_record
-from assistant.relations.ground import Ground, ground
 from assistant.relations.map import ThemeMap, map_record, theme_map
 from assistant.relations.rows import Level, Rows
 from assistant.relations.timeline import Mark, Timeline, timeline, timeline_record
@@ -20,7 +19,6 @@ from assistant.relations.together import (
 __all__ = [
     "Cooccurrence",
     "Crosstab",
-    "Ground",
     "Level",
     "Mark",
     "Pair",
@@ -35,7 +33,6 @@ __all__ = [
     "counted_words",
     "crosstab",
     "crosstab_record",
-    "ground",
     "map_record",
     "pairs",
     "read_within",

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.relations.fisher import OddsRatio, Table, fisher, holm, odds_ratio, smallest_p
-from assistant.relations.ground import Ground, codings_per_interview, looked_for
 from assistant.relations.rows import Level, Rows, rows_of
 from assistant.relations.testable import FEWEST, LEVEL, no_test
+from assistant.review import Ground, codings_per_interview, looked_for
 from store.errors import NotFoundError
 from store.values import Interview
 
@@ -66,8 +66,8 @@ def crosstab(on: Ground, attribute: str, *, level: Level = "code") -> Crosstab:
     rows, read = rows_of(on.counted, level), on.read
     values = _values(read, key)
     member = np.array([[_value(i, key) == v.casefold() for v in values] for i in read], bool).reshape(len(read), -1)
-    codings = codings_per_interview(on, rows)
-    looked = looked_for(on, rows).astype(np.int64) @ member
+    codings = codings_per_interview(on, rows.of)
+    looked = looked_for(on, rows.of).anywhere.astype(np.int64) @ member
     found = (codings > 0).astype(np.int64) @ member
     why = no_test(on.counted.basis, key, values, read)
     tests = {} if why else _tests(found, looked)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.review import Counted
-from store.values import Codebook
 
 Level = Literal["code", "theme"]
 
@@ -35,7 +34,7 @@ def rows_of(counted: Counted, level: Level) -> Rows:
     book = counted.codebook
     coded = {coding.code for coding in counted.codings}
     themes = {theme.guid for theme in book.themes}
-    tops = {code.guid: _top(book, code.guid) for code in book.codes}
+    tops = book.tops
     if level == "theme":
         kept = [c for c in book.codes if c.parent is None and (not c.retired or book.family(c.guid) & coded)]
     else:
@@ -49,10 +48,3 @@ def rows_of(counted: Counted, level: Level) -> Rows:
         themes=tuple("" if tops[c.guid] == c.guid else names[tops[c.guid]] for c in kept),
         of={g: place[t] for g, t in tops.items() if t in place} if level == "theme" else place,
     )
-
-
-def _top(codebook: Codebook, guid: str) -> str:
-    above = {code.guid: code.parent for code in codebook.codes}
-    while (parent := above[guid]) is not None:
-        guid = parent
-    return guid

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from assistant.relations.ground import Ground
 from assistant.relations.rows import Level, Rows, rows_of
+from assistant.review import Ground
 from store.errors import NotFoundError
 from store.values import Coding, Role, Span, Transcript, Turn
 

@@ -7,8 +7,8 @@ from typing import Any, Literal
 import numpy as np
 
 from assistant.relations.cooccurrence import Stretches, Together, Units, together_by_overlap, together_in_units
-from assistant.relations.ground import Ground
 from assistant.relations.rows import Level, Rows, rows_of
+from assistant.review import Ground
 from store.errors import InvalidInputError
 from store.values import Coding, Segment
 

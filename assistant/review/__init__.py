@@ -7,7 +7,9 @@ from assistant.review.decide import as_json, decide, read_decisions
 from assistant.review.double_coding import Assignment, assignment, draw, finish
 from assistant.review.evidence import Confirmed, NearQuote, confirmed_quotes
 from assistant.review.filters import Filters, matching
+from assistant.review.ground import Ground, Place, ground, ground_of, partly_read, places_read
 from assistant.review.ledger import Ledger, ReadSegments
+from assistant.review.looked_for import Looked, codings_per_interview, heirs_of, looked_for
 from assistant.review.outlook import outlook_sentence
 from assistant.review.queue import Card, Cards, Option, is_blind
 from assistant.review.resumed import resume_sitting
@@ -27,9 +29,12 @@ __all__ = [
     "Counted",
     "Disagreement",
     "Filters",
+    "Ground",
     "Ledger",
+    "Looked",
     "NearQuote",
     "Option",
+    "Place",
     "Read",
     "ReadSegments",
     "Reviewed",
@@ -41,6 +46,7 @@ __all__ = [
     "as_json",
     "assignment",
     "blindness",
+    "codings_per_interview",
     "compare",
     "confirmed_quotes",
     "counted",
@@ -49,11 +55,17 @@ __all__ = [
     "finish",
     "finished",
     "fitting_interviews",
+    "ground",
+    "ground_of",
+    "heirs_of",
     "is_blind",
     "left_open",
+    "looked_for",
     "matching",
     "next_segment",
     "outlook_sentence",
+    "partly_read",
+    "places_read",
     "preview",
     "read_by",
     "read_decisions",

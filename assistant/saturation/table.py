@@ -1,6 +1,6 @@
 """The code × interview table of a study; only interviews that were read count."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Literal
@@ -8,13 +8,20 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.review import Basis, Blindness, Counted, counted
+from assistant.review import (
+    Basis,
+    Blindness,
+    Counted,
+    codings_per_interview,
+    counted,
+    ground_of,
+    looked_for,
+    partly_read,
+    places_read,
+)
 from assistant.saturation.curve import curve
-from assistant.saturation.looked import Place, looked_for
-from store.placing import span_mover
-from store.segments import segments
 from store.study import Study
-from store.values import Codebook, Coding, Role, Span
+from store.values import Codebook
 
 Level = Literal["code", "theme"]
 
@@ -100,37 +107,34 @@ def saturation(
 
 def tabulated(study: Study, of: Counted, level: Level = "code") -> Saturation:
     """The same over what was counted already."""
-    rows = _rows(of.codebook, level, {coding.code for coding in of.codings})
+    on, rows = ground_of(study, of), _rows(of.codebook, level, {coding.code for coding in of.codings})
     names = {code.guid: code.name for code in of.codebook.codes}
-    order = tuple(interview.label for interview in of.interviews)
-    assumed = not of.readings and not _knows_readings(study, of)
-    read = {c.interview for c in of.codings} if assumed else {d.interview for d in of.readings}
-    labels = tuple(label for label in order if label in read)
-    matrix = _matrix(of.codings, rows, labels)
-    line, places = curve(matrix), _places(study, of)
-    looked = looked_for(of, rows, labels, places)
     guids = tuple(dict.fromkeys(rows.values()))
+    numbers = {guid: number for number, guid in enumerate(guids)}
+    row_of, places = {code: numbers[row] for code, row in rows.items()}, places_read(study, of)
+    matrix, looked = codings_per_interview(on, row_of), looked_for(on, row_of, places)
+    labels, line = set(on.labels), curve(matrix)
     return Saturation(
         level=level,
         basis=of.basis,
         sentence=of.sentence,
-        interviews=labels,
-        unread=tuple(label for label in order if label not in read),
-        partly_read=_partly(study, labels, places.values()),
+        interviews=on.labels,
+        unread=on.unread,
+        partly_read=partly_read(study, on.labels, places.values()),
         codes=tuple(names[guid] for guid in guids),
         guids=guids,
         members={row: tuple(code for code, of_row in rows.items() if of_row == row) for row in guids},
         matrix=matrix,
-        looked=looked.anywhere | (matrix > 0),
-        in_part=looked.in_part & (matrix == 0),
-        assumed=assumed,
-        homeless=sum(c.code not in rows and c.interview in read for c in of.codings),
+        looked=looked.anywhere,
+        in_part=looked.in_part,
+        assumed=on.assumed,
+        homeless=sum(c.code not in rows and c.interview in labels for c in of.codings),
         new_codes=line.new_codes,
         cumulative_codes=line.cumulative_codes,
     )
 
 
-def _rows(codebook: Codebook, level: Level, coded: set[str]) -> dict[str, str]:
+def _rows(codebook: Codebook, level: Level, coded: set[str]) -> Mapping[str, str]:
     """Code GUID → GUID of the row it counts for: itself, or the theme at the top of its branch.
 
     At the level of codes a theme has a row of its own only where somebody coded with the theme itself.
@@ -138,55 +142,7 @@ def _rows(codebook: Codebook, level: Level, coded: set[str]) -> dict[str, str]:
     if level == "code":
         themes = {theme.guid for theme in codebook.themes}
         return {c.guid: c.guid for c in codebook.codes if c.guid not in themes or c.guid in coded}
-    parents = {code.guid: code.parent for code in codebook.codes}
-    return {code.guid: _top(parents, code.guid) for code in codebook.codes}
-
-
-def _top(parents: dict[str, str | None], guid: str) -> str:
-    while (parent := parents[guid]) is not None:
-        guid = parent
-    return guid
-
-
-def _knows_readings(study: Study, of: Counted) -> bool:
-    """Whether anybody is known to have read anything in the study by then, so that no reading means not read."""
-    anybody = Basis(through=of.basis.through, version=of.basis.version)
-    return bool(counted(study, anybody, of.hidden).readings)
-
-
-def _places(study: Study, of: Counted) -> dict[str, Place]:
-    """By the GUID of each reading, where it stands in the current transcripts."""
-    move = span_mover(study)
-    moved = ((reading.guid, move(reading.transcript_id, reading.span)) for reading in of.readings)
-    return {guid: (place.transcript_id, place.span) for guid, place in moved}
-
-
-def _partly(study: Study, labels: Sequence[str], places: Iterable[Place]) -> tuple[str, ...]:
-    """Interviews with readings in which a participant's segment was read by nobody, or not by this coder."""
-    exact = set(places)
-    if not exact:
-        return ()
-    read: dict[int, list[Span]] = {}
-    for transcript, span in exact:
-        read.setdefault(transcript, []).append(span)
-    unread = {
-        s.interview
-        for s in segments(study)
-        if s.role is not Role.INTERVIEWER
-        and (s.transcript_id, s.span) not in exact
-        and not any(span.start <= s.span.start and s.span.end <= span.end for span in read.get(s.transcript_id, ()))
-    }
-    return tuple(label for label in labels if label in unread)
-
-
-def _matrix(found: Sequence[Coding], rows: dict[str, str], labels: tuple[str, ...]) -> NDArray[np.int64]:
-    line = {guid: number for number, guid in enumerate(dict.fromkeys(rows.values()))}
-    column = {label: number for number, label in enumerate(labels)}
-    matrix = np.zeros((len(line), len(column)), np.int64)
-    for coding in found:
-        if coding.code in rows and coding.interview in column:
-            matrix[line[rows[coding.code]], column[coding.interview]] += 1
-    return matrix
+    return codebook.tops
 
 
 def as_record(result: Saturation) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from assistant.quotes.asked import QuoteQuery
-from assistant.relations import Cooccurrence, Crosstab, Ground, Mark, Pair
+from assistant.relations import Cooccurrence, Crosstab, Mark, Pair
+from assistant.review import Ground
 
 _MOST = 40
 """Labels that an address may hold; where there are more, the basis says it in fewer words."""

@@ -5,10 +5,10 @@ from typing import Any
 
 import streamlit as st
 
-from assistant.relations import Cooccurrence, Ground, cooccurrence, crosstab, ground, pairs, theme_map, timeline
+from assistant.relations import Cooccurrence, cooccurrence, crosstab, pairs, theme_map, timeline
 from assistant.relations.charts import CELL, MARK, attribute_figure, timeline_figure, together_figure
 from assistant.relations.map_chart import map_figure
-from assistant.review import blindness
+from assistant.review import Ground, blindness, ground
 from assistant.ui.figure import draw_figure
 from assistant.ui.markup import element, heading, notice
 from assistant.ui.quote_links import open_quotes

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from assistant.relations import (
     Cooccurrence,
     Crosstab,
-    Ground,
     Tested,
     Timeline,
     counted_words,
     pairs,
     within_words,
 )
+from assistant.review import Ground
 from assistant.ui.figure import export_table
 from assistant.ui.markup import clock, result
 from assistant.ui.quote_links import quotes_href

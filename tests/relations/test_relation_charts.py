@@ -4,9 +4,10 @@ import pytest
 from four_talks import POWER, QUEUE, code, four_talks, read
 
 from assistant.figures import figure_bytes
-from assistant.relations import cooccurrence, crosstab, ground, theme_map, timeline
+from assistant.relations import cooccurrence, crosstab, theme_map, timeline
 from assistant.relations.charts import attribute_figure, timeline_figure, together_figure
 from assistant.relations.map_chart import map_figure
+from assistant.review import ground
 from store.codebook import current_codebook, keep_codebook
 from store.segments import segments
 from store.transcripts import transcript

@@ -10,14 +10,13 @@ from assistant.relations import (
     cooccurrence_record,
     crosstab,
     crosstab_record,
-    ground,
     pairs,
     read_within,
     theme_map,
     timeline,
 )
 from assistant.relations.testable import no_test
-from assistant.review import Basis, Blindness
+from assistant.review import Basis, Blindness, ground
 from assistant.segment import segment_new
 from store.codebook import current_codebook, keep_codebook
 from store.decisions import keep_decisions
