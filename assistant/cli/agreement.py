@@ -11,6 +11,7 @@ from rich.table import Column, Table
 from rich.text import Text
 from typer.core import TyperCommand
 
+from assistant.cli.basis_options import By
 from assistant.cli.common import AsJson, StudyFolder, opened, print_json
 from store.errors import NotFoundError
 
@@ -21,13 +22,6 @@ if TYPE_CHECKING:
     from store.study import Study
 
 _CODERS = "--coders"
-
-
-class By(StrEnum):
-    """What is shown and pooled."""
-
-    CODE = "code"
-    THEME = "theme"
 
 
 class Per(StrEnum):

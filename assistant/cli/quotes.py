@@ -10,9 +10,10 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from assistant.cli.basis_options import Adjudicated, Coder, Labels, Where, pairs_of
 from assistant.cli.common import AsJson, StudyFolder, clock, note, opened, print_json
 from assistant.cli.quote_files import Headings, write_quotes
-from store.errors import InvalidInputError, NotFoundError
+from store.errors import NotFoundError
 from store.study import Study
 from store.values import Role, State
 
@@ -53,10 +54,10 @@ def quotes_command(
     within: Annotated[int, typer.Option(min=0, help="How many turns apart codes near each other may be.")] = 3,
     theme: Annotated[str | None, typer.Option(help="A theme, with all codes below it.")] = None,
     role: Annotated[list[Role] | None, typer.Option(help="Who speaks; may be repeated.")] = None,
-    where: Annotated[list[str] | None, typer.Option(help="An attribute as key=value; may be repeated.")] = None,
-    interview: Annotated[list[str] | None, typer.Option(help="An interview's label; may be repeated.")] = None,
-    coder: Annotated[str | None, typer.Option(help="Only this coder's decisions.")] = None,
-    adjudicated: Annotated[bool, typer.Option("--adjudicated", help="Disputed codings as adjudicated.")] = False,
+    where: Where = None,
+    interview: Labels = None,
+    coder: Coder = None,
+    adjudicated: Adjudicated = False,
     decided_from: Annotated[
         datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="Decided on this day (UTC) or later.")
     ] = None,
@@ -89,7 +90,7 @@ def quotes_command(
         "theme": theme,
         "interviews": tuple(interview or ()),
         "roles": tuple(role or ()),
-        "where": _pairs(where or []),
+        "where": pairs_of(where),
         "coder": coder,
         "adjudicated": adjudicated,
         "decided_from": _day(decided_from),
@@ -176,17 +177,6 @@ def _print(found: "tuple[Quote, ...]") -> None:
             console.print(Text(said, style="dim"), soft_wrap=True)
     if not found:
         console.print("No quotes were found.")
-
-
-def _pairs(where: list[str]) -> tuple[tuple[str, str], ...]:
-    pairs = []
-    for item in where:
-        key, equals, value = item.partition("=")
-        if not equals or not key.strip():
-            msg = f"--where takes key=value, not “{item}”."
-            raise InvalidInputError(msg)
-        pairs.append((key.strip(), value.strip()))
-    return tuple(pairs)
 
 
 def _day(at: datetime | None) -> date | None:

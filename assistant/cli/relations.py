@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from assistant.cli.basis_options import Adjudicated, AtMilestone, By, Coder, UnderVersion, Where, basis_of
 from assistant.cli.common import AsJson, StudyFolder, clock, opened, print_json
 from store.errors import InvalidInputError
 from store.study import Study
@@ -28,13 +29,6 @@ class Kind(StrEnum):
     ATTRIBUTE = "attribute"
     TIMELINE = "timeline"
     MAP = "map"
-
-
-class By(StrEnum):
-    """What is counted."""
-
-    CODE = "code"
-    THEME = "theme"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +53,27 @@ def relations_command(
         list[str] | None, typer.Option(help="Only this interview; may be repeated. A timeline needs one.")
     ] = None,
     level: Annotated[By, typer.Option(help="Relate codes or themes.")] = By.CODE,
-    coder: Annotated[str | None, typer.Option(help="Only this coder's codings.")] = None,
-    adjudicated: Annotated[bool, typer.Option(help="Disputed codings as adjudicated.")] = False,
-    where: Annotated[list[str] | None, typer.Option(help="Interviews with key=value; may be repeated.")] = None,
-    milestone: Annotated[str | None, typer.Option(help="As it stood at this milestone.")] = None,
-    version: Annotated[int | None, typer.Option(help="As it stood under this version of the codebook.")] = None,
+    coder: Coder = None,
+    adjudicated: Adjudicated = False,
+    where: Where = None,
+    milestone: AtMilestone = None,
+    version: UnderVersion = None,
     plot: Annotated[Path | None, typer.Option(help="Draw into this .png, .svg, .csv or .json file.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show which codes stand together, how codes differ by attribute, or where they come in an interview."""
-    from assistant.review import Basis, blindness, ground
+    from assistant.review import blindness, ground
 
     with opened(study) as (open_study, _):
-        through = None if milestone is None else _milestone(open_study, milestone)
-        labels = () if kind is Kind.TIMELINE else tuple(interview or ())
-        basis = Basis(coder, adjudicated, labels, _pairs(where or []), through, version)
+        basis = basis_of(
+            open_study,
+            coder=coder,
+            adjudicated=adjudicated,
+            interviews=() if kind is Kind.TIMELINE else interview,
+            where=where,
+            milestone=milestone,
+            version=version,
+        )
         on = ground(open_study, basis, None if coder is None else blindness(open_study, coder))
         answer = _ANSWERS[kind](open_study, on, level.value, _Options(within, attribute, tuple(interview or ())))
     if plot is not None:
@@ -94,23 +94,6 @@ class _Options:
     within: str
     attribute: str | None
     interviews: tuple[str, ...]
-
-
-def _milestone(study: Study, name: str) -> int:
-    from assistant.review.milestones import milestone_of
-
-    return milestone_of(study, name).through
-
-
-def _pairs(where: list[str]) -> tuple[tuple[str, str], ...]:
-    pairs = []
-    for item in where:
-        key, equals, value = item.partition("=")
-        if not equals or not key.strip():
-            msg = f"--where takes key=value, not “{item}”."
-            raise InvalidInputError(msg)
-        pairs.append((key.strip(), value.strip()))
-    return tuple(pairs)
 
 
 def _query(

@@ -7,7 +7,8 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from assistant.cli.common import AsJson, StudyFolder, known_coder, note, opened, print_json
+from assistant.cli.basis_options import Adjudicated, AtMilestone, Coder, Labels, UnderVersion, Where, basis_of
+from assistant.cli.common import AsJson, StudyFolder, note, opened, print_json
 from assistant.settings import Settings
 from store.errors import InvalidInputError
 from store.study import Study
@@ -34,19 +35,19 @@ def summary_command(
     study: StudyFolder,
     theme: Annotated[str | None, typer.Option(help="The theme or code; without one, all summaries are listed.")] = None,
     asked_by: Annotated[str | None, typer.Option(help="Who asks; needed where one has to be written.")] = None,
-    coder: Annotated[str | None, typer.Option(help="Only this coder's codings.")] = None,
-    adjudicated: Annotated[bool, typer.Option(help="Disputed codings as adjudicated.")] = False,
-    interview: Annotated[list[str] | None, typer.Option(help="Only this interview; may be repeated.")] = None,
-    where: Annotated[list[str] | None, typer.Option(help="Interviews with key=value; may be repeated.")] = None,
-    milestone: Annotated[str | None, typer.Option(help="As it stood at this milestone.")] = None,
-    version: Annotated[int | None, typer.Option(help="As it stood under this version of the codebook.")] = None,
+    coder: Coder = None,
+    adjudicated: Adjudicated = False,
+    interview: Labels = None,
+    where: Where = None,
+    milestone: AtMilestone = None,
+    version: UnderVersion = None,
     llm: Annotated[str | None, typer.Option(help="The model that writes, or `auto`.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="It reads at most so many quotes.")] = _MOST_QUOTES,
     again: Annotated[bool, typer.Option(help="Write a new one from the quotes of now, although one is kept.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the newest summary of a theme on this basis; a model writes it where there is none yet."""
-    from assistant.review import Basis, blindness
+    from assistant.review import blindness
     from assistant.summaries import standing, visible
 
     with opened(study) as (open_study, settings):
@@ -55,9 +56,15 @@ def summary_command(
         if theme is None:
             found = [standing(open_study, each, hidden) for each in visible(open_study, hidden)]
         else:
-            whose = known_coder(open_study, coder)
-            through = None if milestone is None else _milestone(open_study, milestone)
-            basis = Basis(whose, adjudicated, tuple(interview or ()), _pairs(where or []), through, version)
+            basis = basis_of(
+                open_study,
+                coder=coder,
+                adjudicated=adjudicated,
+                interviews=interview,
+                where=where,
+                milestone=milestone,
+                version=version,
+            )
             wish = _Wish(theme, asked_by, llm, limit)
             kept = None if again else _kept(open_study, wish, basis, hidden)
             summary = kept or _written(open_study, settings, wish, basis, hidden)
@@ -99,23 +106,6 @@ def _written(study: Study, settings: Settings, wish: _Wish, basis: "Basis", hidd
             limit=wish.limit,
             report=lambda _, text: note(text),
         )
-
-
-def _milestone(study: Study, name: str) -> int:
-    from assistant.review.milestones import milestone_of
-
-    return milestone_of(study, name).through
-
-
-def _pairs(where: list[str]) -> tuple[tuple[str, str], ...]:
-    pairs = []
-    for item in where:
-        key, equals, value = item.partition("=")
-        if not equals or not key.strip():
-            msg = f"--where takes key=value, not “{item}”."
-            raise InvalidInputError(msg)
-        pairs.append((key.strip(), value.strip()))
-    return tuple(pairs)
 
 
 def _show(found: list["StandingSummary"], *, whole: bool, as_json: bool) -> None:
