@@ -74,13 +74,15 @@ def cautions(
     coded: Nominal | None = None,
     interviews: int | None = None,
     interval: Interval | None = None,
+    applied: int | None = None,
     unit: str = "unit",
     what: str = "the code",
 ) -> tuple[Caution, ...]:
     """What must be said beside the figures of one code (binary ratings), the gravest first.
 
     `coded` is the agreement on the units alone that anybody gave any code, `interviews` how many were compared,
-    `interval` that of kappa, `unit` the word for what was compared and `what` for what was applied.
+    `interval` that of kappa, `applied` how many units got it from anybody (of two coders their table says so), `unit`
+    the word for what was compared and `what` for what was applied.
     """
     if found.n == 0 or found.table is None:
         return (Caution("nothing compared", f"No {unit} was rated by two coders, so nothing can be said."),)
@@ -94,7 +96,7 @@ def cautions(
         _no_variation(found, unit, what),
         chance,
         _unequal_use(found, coders, unit, what),
-        _few_units(found, unit, what),
+        _few_units(_applied(found, coders) if applied is None else applied, unit, what),
         _uncoded(found, coded, unit),
         _few_interviews(interviews),
         _wide(interval),
@@ -170,9 +172,13 @@ def _unequal_use(found: Nominal, coders: int, unit: str, what: str) -> Caution |
     return Caution("unequal use", sentence)
 
 
-def _few_units(found: Nominal, unit: str, what: str) -> Caution | None:
-    applied = sum((found.table or (0,))[:3])
-    if not 0 < applied < FEW_UNITS:
+def _applied(found: Nominal, coders: int) -> int | None:
+    """Of more than two coders the table counts a unit once for each pair of them, so that it does not tell."""
+    return sum((found.table or (0,))[:3]) if coders == 2 else None  # noqa: PLR2004
+
+
+def _few_units(applied: int | None, unit: str, what: str) -> Caution | None:
+    if applied is None or not 0 < applied < FEW_UNITS:
         return None
     some = f"{applied} {unit}" if applied == 1 else f"{applied} {unit}s"
     return Caution("few units", f"Only {some} got {what} from any coder: a single decision moves these figures.")

@@ -14,6 +14,7 @@ from assistant.agreement.results import Row
 from assistant.agreement.units import Unit
 from assistant.agreement.valued_units import ValuedUnits
 
+_PAIR = 2
 _SHORT = ("n", "percent", "kappa", "alpha", "ac1")
 _UNITS = {Unit.SEGMENT: "segments", Unit.TURN: "turns", Unit.CHARACTER: "characters"}
 
@@ -58,7 +59,7 @@ def _row(row: Row, unit: Unit, kind: str = "") -> dict[str, Any]:
         "positive": row.found.positive,
         "negative": row.found.negative,
         "coded_only": _nominal(row.coded),
-        "uncoded_text": asdict(uncoded_text(row.found)),
+        "uncoded_text": asdict(uncoded_text(row.found)) if len(row.prevalence) == _PAIR else None,
         "cautions": [{"kind": caution.kind, "sentence": caution.sentence} for caution in row.cautions],
     }
 
@@ -151,12 +152,12 @@ def _uncoded(found: Agreement) -> str:
     pooled = found.shown.pooled
     lines = sum(row.used for row in found.shown.rows)
     whole, coded = pooled.found, pooled.coded
-    left = 0 if not whole.n else 100 * (whole.n - coded.n) / whole.n
+    left = 0 if not whole.n else (whole.n - coded.n) / whole.n
     if not left or not lines:
         return "Somebody gave a code to every one of them, so that text without codes plays no part."
     return (
-        f"Nobody gave any code to {left:.0f} % of what they read. That counts as agreement, for it was read: with it"
-        f" kappa is {number(whole.kappa)}, over the rest alone {number(coded.kappa)} ({percent(coded.percent)} % of the"
+        f"Nobody gave any code to {percent(left)} % of what they read. That counts as agreement, for it was read: with"
+        f" it kappa is {number(whole.kappa)}, over the rest alone {number(coded.kappa)} ({percent(coded.percent)} % of the"
         f" decisions agree instead of {percent(whole.percent)} %)."
     )
 

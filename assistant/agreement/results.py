@@ -96,6 +96,7 @@ class _Level:
         self._text = None if read is None else marked_text(read, lines, units.interviews)
         self._known = ((ratings[:, 0] != UNKNOWN) @ units.size).tolist()
         self._given = ((ratings == 1) @ units.size).tolist()
+        self._applied = ((ratings == 1).any(axis=1) @ units.size).tolist()
         self._coders, self._interviews, self._unit = units.coders, len(units.interviews), units.kind
 
     def rows(self) -> tuple[Row, ...]:
@@ -107,7 +108,7 @@ class _Level:
             Row(line, found[at], coded[at], *_with_text(intervals[at], of_text[at]), self._prevalence([at]))
             for at, line in enumerate(self._lines)
         )
-        return tuple(self._warned(row, str(self._unit), "the code") for row in rows)
+        return tuple(self._warned(row, [at], str(self._unit), "the code") for at, row in enumerate(rows))
 
     def pooled(self, used: Sequence[int]) -> Row:
         """All lines that anybody used, as one table of pairs of unit and code."""
@@ -119,15 +120,16 @@ class _Level:
             (interval,) = bootstrap_alpha_u(self._text, [used], draws=self._draws, seed=self._seed)
         line = Line("", POOLED, tuple(code for at in used for code in self._lines[at].codes))
         row = Row(line, found, only, *_with_text(intervals, (value, interval)), self._prevalence(used))
-        return self._warned(row, "decision", "a code")
+        return self._warned(row, used, "decision", "a code")
 
-    def _warned(self, row: Row, unit: str, what: str) -> Row:
+    def _warned(self, row: Row, lines: Sequence[int], unit: str, what: str) -> Row:
         said = cautions(
             row.found,
             coders=len(self._coders),
             coded=row.coded,
             interviews=self._interviews,
             interval=row.ci["kappa"],
+            applied=sum(self._applied[at] for at in lines),
             unit=unit,
             what=what,
         )

@@ -201,6 +201,19 @@ def test_three_coders_are_compared_pair_by_pair_too(coded):
     assert turned.codes.pooled.found.kappa == pytest.approx(found.codes.pooled.found.kappa)
 
 
+def test_of_three_coders_a_unit_counts_once(coded):
+    """Four of eight segments got queue from any of three: their twelve pairs of coders are no twelve segments."""
+    read(coded, "cleo", spoken(coded))
+    for segment in spoken(coded)[:4]:
+        give(coded, "cleo", segment, "queue")
+    found = agreement(coded, Asked(("ada", "eve", "cleo"), draws=0))
+    (few,) = [c.sentence for c in row(found, coded, "queue").cautions if c.kind == "few units"]
+    assert few.startswith("Only 4 segments got the code from any coder")
+    (pooled,) = [c.sentence for c in found.codes.pooled.cautions if c.kind == "few units"]
+    assert pooled.startswith("Only 5 decisions got a code from any coder")
+    assert {told["uncoded_text"] for told in as_record(found)["codes"]} == {None}
+
+
 def test_unitizing_alpha_passes_over_what_the_interviewer_said(coded):
     """Ends that differ by a few characters cost little, though every answer stands between two questions."""
     found = agreement(coded, asked())
