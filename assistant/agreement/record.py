@@ -157,8 +157,8 @@ def _uncoded(found: Agreement) -> str:
         return "Somebody gave a code to every one of them, so that text without codes plays no part."
     return (
         f"Nobody gave any code to {percent(left)} % of what they read. That counts as agreement, for it was read: with"
-        f" it kappa is {number(whole.kappa)}, over the rest alone {number(coded.kappa)} ({percent(coded.percent)} % of the"
-        f" decisions agree instead of {percent(whole.percent)} %)."
+        f" it kappa is {number(whole.kappa)}, over the rest alone {number(coded.kappa)} ({percent(coded.percent)} % of"
+        f" the decisions agree instead of {percent(whole.percent)} %)."
     )
 
 
