@@ -7,7 +7,7 @@ import pytest
 from small_study import silence
 from spoken_study import ANSWER, QUESTION, build_spoken_study
 from test_accessibility import SMALLEST, TOO_SMALL, complaints
-from test_transcript_view import SOUND, drag, settle
+from test_transcript_view import SOUND, drag, settle, still
 from transcript_stage import long_talk
 
 from assistant.correction import correct, edit_text, revisions, sentence
@@ -46,8 +46,7 @@ def opened(page, address, label: str = "I3", words: str = "It was loud"):
 
 def click_word(page, word: str) -> None:
     """A click into the middle of a word, wherever it is drawn."""
-    place = page.evaluate(
-        """(word) => {
+    script = """(word) => {
           for (const piece of document.querySelectorAll(".tv-piece")) {
             const at = piece.textContent.indexOf(word);
             if (at === -1) continue;
@@ -58,9 +57,8 @@ def click_word(page, word: str) -> None:
             return [left + width / 2, top + height / 2];
           }
           throw new Error(`${word} is not on the screen`);
-        }""",
-        word,
-    )
+        }"""
+    place = still(page, script, word)
     page.mouse.click(*place)
 
 

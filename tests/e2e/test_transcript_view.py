@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from spoken_study import ANSWER, COMBINED, FAMILY, FLAG, build_spoken_study
@@ -58,15 +59,13 @@ def drag(page, first: str, last: str, *, alt: bool = False) -> None:
     }"""
     for _ in range(10):
         places = still(page, script, [first, last])
-        move(page, places, alt=alt)
-        if page.evaluate(script, [first, last]) == places:
+        if dragged(page, places, partial(page.evaluate, script, [first, last]), alt=alt):
             return
-        page.keyboard.press("Escape")  # what was below the mouse has moved meanwhile
     pytest.fail("the text never stood still")
 
 
-def still(page, script: str, words: list[str]) -> list[float]:
-    """Where the words stand, once that is the same over a fifth of a second with all fonts loaded."""
+def still(page, script: str, words) -> list[float]:
+    """Where words stand, once that is the same over a fifth of a second with all fonts loaded."""
     page.evaluate("document.fonts.ready.then(() => true)")
     before, since = None, 0.0
     while True:
@@ -78,7 +77,8 @@ def still(page, script: str, words: list[str]) -> list[float]:
         page.wait_for_timeout(30)
 
 
-def move(page, places: list[float], *, alt: bool) -> None:
+def dragged(page, places: list[float], measure, *, alt: bool) -> bool:
+    """Drag from place to place; where the text has moved meanwhile, let go where it began, which selects nothing."""
     left, top, right, bottom = places
     if alt:
         page.keyboard.down("Alt")
@@ -86,9 +86,13 @@ def move(page, places: list[float], *, alt: bool) -> None:
     page.mouse.down()
     page.mouse.move((left + right) / 2, (top + bottom) / 2, steps=4)
     page.mouse.move(right, bottom, steps=4)
+    stood = measure() == places
+    if not stood:
+        page.mouse.move(left, top)
     page.mouse.up()
     if alt:
         page.keyboard.up("Alt")
+    return stood
 
 
 def choose(page, name: str) -> None:
