@@ -7,10 +7,13 @@ from assistant.quotes.asked import QuoteQuery
 from assistant.quotes.holding import Holding
 from assistant.quotes.words import Asked, parse_words
 from assistant.review import Blindness
+from store.codebook import codebook_versions
 from store.coders import coders
 from store.errors import InvalidInputError, NotFoundError
 from store.study import Study
 from store.values import Codebook, Interview, State
+
+_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +58,15 @@ def sieve_of(study: Study, query: QuoteQuery, holding: Holding, hidden: Blindnes
         msg = "Adjudicated codings are nobody’s alone; ask for one coder or for adjudicated codings, not for both."
         raise InvalidInputError(msg)
     _refuse_stranger(study, query.coder)
-    codes = tuple(dict.fromkeys(_guid(holding.codebook, name, "code") for name in query.codes))
+    codes = tuple(dict.fromkeys(_guid(study, holding.codebook, name, "code") for name in query.codes))
     if query.match == "near" and len(codes) < 2:  # noqa: PLR2004 - a code is not near itself
         msg = "Codes near each other need at least two codes; name another one, or ask for any of them."
         raise InvalidInputError(msg)
     theme = None
     if query.theme is not None and holding.codebook is not None:
-        theme = holding.codebook.family(_guid(holding.codebook, query.theme, "theme"))
+        theme = holding.codebook.family(_guid(study, holding.codebook, query.theme, "theme"))
     elif query.theme is not None:
-        _guid(None, query.theme, "theme")
+        _guid(study, None, query.theme, "theme")
     return Sieve(
         query=query,
         holding=holding,
@@ -84,16 +87,27 @@ def _refuse_stranger(study: Study, coder: str | None) -> None:
         raise NotFoundError(msg)
 
 
-def _guid(codebook: Codebook | None, name: str, kind: str) -> str:
+def _guid(study: Study, codebook: Codebook | None, name: str, kind: str) -> str:
     code = None if codebook is None else codebook.find(name)
     if code is not None:
         return code.guid
     heir = None if codebook is None else codebook.present(name)  # a kept query may name one that was merged since
     if heir is None:
-        known = ", ".join(c.name for c in codebook.codes) if codebook is not None else "none yet"
-        msg = f"There is no {kind} “{name}” in the codebook; there are: {known}."
-        raise NotFoundError(msg)
+        raise NotFoundError(_unknown(study, codebook, name, kind))
     return heir
+
+
+def _unknown(study: Study, codebook: Codebook | None, name: str, kind: str) -> str:
+    """That a code is not there; one that once was is called by the name it had."""
+    earlier = (version.find(name) for version in reversed(codebook_versions(study)))
+    if (former := next(filter(None, earlier), None)) is not None:
+        renamed = None if codebook is None else codebook.find(former.guid)
+        if renamed is not None:
+            return f"The {kind} “{name}” is called “{renamed.name}” now; ask for that name."
+        return f"The {kind} “{former.name}” is not in the codebook any more; take it out of the query."
+    names = [] if codebook is None else [code.name for code in codebook.codes]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"There is no {kind} “{name}” in the codebook; there are: {', '.join(names[:_NAMED]) or 'none yet'}{more}."
 
 
 def _fitting(holding: Holding, query: QuoteQuery) -> Mapping[str, Interview]:

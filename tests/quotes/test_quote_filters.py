@@ -20,7 +20,7 @@ from store.interviews import set_attributes
 from store.runs import suggestions
 from store.segments import segments
 from store.transcripts import transcript
-from store.values import DecisionDraft, Role, State, Verdict
+from store.values import Code, DecisionDraft, Role, State, Verdict
 
 PLAIN = QuoteQuery(fold=False, limit=None)
 
@@ -207,7 +207,7 @@ def test_the_shelf_follows_whatever_anybody_does(study):
     assert len(quotes(study, queue, shelf=shelf)) == 4
     renamed = [replace(c, name="waiting") if c.name == "queue" else c for c in current_codebook(study).codes]
     keep_codebook(study, renamed, coder="eve", reason="clearer")
-    with pytest.raises(NotFoundError):
+    with pytest.raises(NotFoundError, match="“queue” is called “waiting” now"):
         quotes(study, queue, shelf=shelf)
     assert quotes(study, replace(PLAIN, codes=("waiting",)), shelf=shelf)[0].codes == ("waiting", "cost")
     set_attributes(study, "I1", {"region": "east"})
@@ -341,3 +341,14 @@ def test_the_order_of_coding_does_not_matter(tmp_path_factory, chance):
             listed = quotes(study, QuoteQuery(state=State.CONFIRMED))
             found.append([(q.place, q.codes, q.coders, [f.quote.place for f in q.folded]) for q in listed])
     assert found[0] == found[1]
+
+
+def test_a_code_that_is_gone_is_called_by_its_name(study):
+    """A kept query knows a code by its GUID, which nobody can read; and a long codebook is not listed to its end."""
+    gone = guid(study, "queue")
+    others = [code for code in current_codebook(study).codes if code.guid != gone]
+    keep_codebook(study, [*others, *(Code(f"n{n}", f"new {n}") for n in range(30))], coder="eve", reason="gone")
+    with pytest.raises(NotFoundError, match="The code “queue” is not in the codebook any more"):
+        quotes(study, replace(PLAIN, codes=(gone,)))
+    with pytest.raises(NotFoundError, match=r"There is no code “nowhere” .* and 15 more\.$"):
+        quotes(study, replace(PLAIN, codes=("nowhere",)))
