@@ -1,5 +1,7 @@
 """The page Agreement: how far coders give the same codes to the same text, and where they do not."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from assistant.agreement import Agreement, Row
@@ -16,6 +18,7 @@ from assistant.ui.markup import element, heading, notice
 from assistant.ui.session import current_study, current_visit
 from assistant.ui.sortable import sortable_table
 
+_NAMED = 10
 _CODE = "agreement_code"
 """The code whose disagreements are shown, in the address: a reload and a colleague with the link see the same."""
 
@@ -62,12 +65,17 @@ def _draw_summary(found: Agreement) -> None:
     first, *others = summary(found)
     left = []
     if found.shown.unused:
-        left.append(f"Given by none of them, and not pooled: {', '.join(found.shown.unused)}.")
+        left.append(f"Given by none of them, and not pooled: {_some(found.shown.unused)}.")
     if found.shown.not_looked_for:
-        left.append(f"Not in view of all of them where they read: {', '.join(found.shown.not_looked_for)}.")
+        left.append(f"Not in view of all of them where they read: {_some(found.shown.not_looked_for)}.")
     said = [*found.said, *others, *(caution.sentence for caution in found.shown.pooled.cautions), *left]
     lines = "".join(element("li", each) for each in said)
     st.html(f'{element("p", first, "outlook")}<ul class="agreement-said">{lines}</ul>')
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _draw_figure(found: Agreement) -> None:

@@ -5,11 +5,12 @@ import pytest
 from assistant.review import draw, finish
 from assistant.ui import agreement_table
 from store.adjudications import AdjudicationDraft, adjudicate
+from store.codebook import current_codebook, keep_codebook
 from store.config import keep_setting
 from store.decisions import decisions, keep_decisions
 from store.double_coding import double_codings
 from store.segments import segments
-from store.values import DecisionDraft, Role, Verdict
+from store.values import Code, DecisionDraft, Role, Verdict
 
 
 def html(app) -> str:
@@ -166,3 +167,15 @@ def test_the_machine_is_compared_on_what_was_decided_blind(opened, study):
     assert given["data"]["caption"] == "Agreement of Ana, the machine, code by code"
     app.number_input(key="agreement_threshold").set_value(0.95).run()
     assert "from a probability of 0.95 on" in html(app)
+
+
+def test_codes_that_nobody_gave_are_counted_not_all_named(opened, compared):
+    """A large codebook does not fill the page before the figures come."""
+    more = [Code(f"x{n}", f"Unused {n:02}") for n in range(40)]
+    keep_codebook(compared, [*current_codebook(compared).codes, *more], coder="lead", reason="many")
+    read_and_code(compared, "Ana", "I1")
+    read_and_code(compared, "Ben", "I1")
+    app, _ = opened()
+    app.selectbox(key="agreement_work").set_value(app.selectbox(key="agreement_work").options[-1]).run()
+    assert " more." in html(app)
+    assert "Unused 30" not in html(app)
