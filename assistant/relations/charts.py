@@ -59,7 +59,7 @@ def _chosen(drawn: int, there: int, found: Cooccurrence) -> str:
 
 def _matrix(data: pd.DataFrame, names: list[str]) -> alt.LayerChart:
     numbers = [str(number) for number in range(1, len(names) + 1)]
-    x = alt.X("number:N", title=None, scale=alt.Scale(domain=numbers), axis=alt.Axis(labelAngle=0, labelOverlap=False))
+    x = alt.X("number:N", title=None, scale=alt.Scale(domain=numbers), axis=alt.Axis(labelAngle=0, labelOverlap=True))
     base = alt.Chart(data).encode(
         x, _down_names(names), tooltip=["code:N", "with:N", "count:Q", "jaccard:Q", "interviews:Q"]
     )
@@ -71,7 +71,7 @@ def _matrix(data: pd.DataFrame, names: list[str]) -> alt.LayerChart:
 
 def _down_names(names: list[str], *, grid: bool = False) -> alt.Y:
     """A line for each name, none left out."""
-    axis = alt.Axis(labelLimit=260, labelOverlap=False, grid=grid)
+    axis = alt.Axis(labelLimit=260, labelOverlap=False, labelFlush=False, grid=grid)
     return alt.Y("code:N", sort=names, title=None, scale=alt.Scale(domain=names), axis=axis)
 
 

@@ -19,7 +19,7 @@ from assistant.ui.relations_fields import Asked
 from assistant.ui.relations_links import quotes_of_cell, quotes_of_pair, transcript_href
 from assistant.ui.sortable import Cell, sortable_table
 
-_SHOWN, _NAMED = 200, 12
+_SHOWN, _NAMED = 200, 5
 _FIXED = "\u00a0"
 """A space at which no line ends."""
 

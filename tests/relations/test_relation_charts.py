@@ -66,3 +66,10 @@ def test_the_map_differs_by_shape_as_well_as_by_colour(figures):
     """So that it can be printed in grey."""
     dots = figures["map"].chart.to_dict()["layer"][2]["encoding"]
     assert dots["shape"]["field"] == dots["color"]["field"] == "theme"
+
+
+def test_numbers_of_the_columns_do_not_run_into_each_other(figures):
+    """Where the page is narrow some are left out; no name of a row is."""
+    across, down = (figures["together"].chart.to_dict()["layer"][0]["encoding"][axis]["axis"] for axis in "xy")
+    assert across["labelOverlap"] is True
+    assert down["labelOverlap"] is False
