@@ -3,6 +3,8 @@
 const STATE_WORDS = { confirmed: "✓ Confirmed", suggested: "? Suggested", rejected: "✕ Rejected", uncoded: "○ Uncoded" };
 
 const joined = (...parts) => parts.flat().filter(Boolean).join(" · ");
+// Each part by itself: a name that is written from right to left turns nothing beside it around.
+const apart = (...parts) => parts.flat().filter(Boolean).flatMap((part, at) => [at ? " · " : "", h("bdi", {}, part)]);
 
 function qbButton(text, key, onclick, properties = {}) {
   return h("button", { type: "button", class: "qb-button", "data-k": key, onclick, ...properties }, text);
@@ -13,7 +15,7 @@ function chip(code) {
   const chance = code.p === null || code.p === undefined ? "" : ` ${percent(code.p)}`;
   const mark = { confirmed: "✓ ", suggested: "? ", rejected: "✕ " }[code.state] ?? "";
   const spoken = { suggested: "suggested: ", rejected: "rejected: ", confirmed: "" }[code.state] ?? "";
-  const name = h("span", { class: "qb-code" }, code.name);
+  const name = h("bdi", { class: "qb-code" }, code.name);
   return h("li", { class: `chip ${code.state}` }, h("span", { "aria-hidden": "true" }, mark), h("span", { class: "unseen" }, spoken), name, `${by}${chance}`);
 }
 
@@ -66,7 +68,7 @@ function resultCard(card, board) {
       "div",
       { class: "qb-head" },
       h("h3", { id }, card.where),
-      h("span", {}, joined(card.speaker, card.role, card.attributes.map(([key, value]) => `${key}: ${value}`))),
+      h("span", {}, apart(card.speaker, card.role, card.attributes.map(([key, value]) => `${key}: ${value}`))),
       h("span", { class: "qb-state" }, joined(STATE_WORDS[card.state], card.note)),
     ),
     card.around && card.around.before.map(turn),
