@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.review import Counted
+from assistant.review.basis import ADJUDICATED
 from assistant.saturation.richness import Richness
 from assistant.saturation.stopping import GuestDraws
 from assistant.saturation.table import Saturation
@@ -30,16 +31,27 @@ def of_table(of: Counted, table: Saturation) -> Iterator[str]:
     if table.unread:
         yield f"Not read yet, so not counted: {_some(table.unread)}."
     yield from _growth(of, table)
-    coders = {coding.coder for coding in of.codings}
-    if of.basis.coder is None and not of.basis.adjudicated and len(coders) > 1:
-        yield (
-            f"Codings of {len(coders)} coders are put together: a code that only one of them saw counts as found. One"
-            " coder alone, or adjudicated codings, may give another picture."
-        )
+    yield from _several(of, table)
     if table.homeless:
         yield (
             f"{_count(table.homeless, 'coding')} of codes that the codebook does not have any more (split or taken out)"
             f" {'is' if table.homeless == 1 else 'are'} in no row."
+        )
+
+
+def _several(of: Counted, table: Saturation) -> Iterator[str]:
+    coders = {coding.coder for coding in of.codings if coding.interview in table.interviews} - {ADJUDICATED}
+    if len(coders) < 2:  # noqa: PLR2004 - nobody's are put together with anybody's
+        return
+    if of.basis.adjudicated:
+        yield (
+            f"Where nothing was adjudicated, the codings of {len(coders)} coders are put together: a code that only one"
+            " of them saw counts as found there."
+        )
+    else:
+        yield (
+            f"Codings of {len(coders)} coders are put together: a code that only one of them saw counts as found. One"
+            " coder alone, or adjudicated codings, may give another picture."
         )
 
 
@@ -90,10 +102,12 @@ def _retired(of: Counted, table: Saturation) -> NDArray[np.bool_]:
 def of_numbers(table: Saturation, found: Richness, to_95: int | None) -> Iterator[str]:
     """What the estimates can bear."""
     count = len(table.interviews)
-    if count < _FEW:
+    if count == 1:
+        yield "From a single interview nothing can be said of what further ones will bring."
+    elif 0 < count < _FEW:
         yield (
-            f"{_count(count, 'interview')} {'is' if count == 1 else 'are'} few: look at the intervals, not at single"
-            " numbers, and expect them to move with the next interview."
+            f"{count} interviews are few: look at the intervals, not at single numbers, and expect them to move with"
+            " the next interview."
         )
     if found.observed and not found.q1 and count > 1:
         yield (

@@ -186,6 +186,12 @@ def test_what_was_adjudicated_counts_as_it_was_settled(talks):
     )
     assert kinds(saturation(talks, Basis(adjudicated=True)), "queue") == "-"
     assert kinds(saturation(talks), "queue") == "1"
+    code(talks, "I1", POWER, "cost", coder="ada")
+    assert "put together" not in " ".join(report(talks, Basis(adjudicated=True)).cautions)
+    code(talks, "I1", GARDEN, "licence", coder="bob")
+    assert "Where nothing was adjudicated, the codings of 2 coders" in " ".join(
+        report(talks, Basis(adjudicated=True)).cautions
+    )
     with pytest.raises(InvalidInputError, match="not for both"):
         saturation(talks, Basis(coder="ada", adjudicated=True))
 

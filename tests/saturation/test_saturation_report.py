@@ -62,6 +62,9 @@ def test_nothing_read_is_told_and_nothing_estimated(talks):
     assert answer(found) == ("No interview counts yet: none of those chosen has been read, as far as is known.",)
     assert (found.richness.chao2, found.expected, found.interviews_to_95, found.extrapolation) == (None, (), None, ())
     assert dict(summary(found))["Interviews that count"] == "0"
+    assert "few" not in said(found)
+    read(talks, "I1")
+    assert "From a single interview nothing can be said" in said(report(talks))
 
 
 def test_each_assumption_that_does_not_hold_is_a_sentence(coded):
