@@ -170,8 +170,8 @@ def _show_crosstab(console: Console, found: "Crosstab") -> None:
         if tested is not None:
             odds = tested.odds
             said = [
-                f"{tested.p:.3f}",
-                f"{tested.adjusted:.3f}",
+                _p(tested.p),
+                _p(tested.adjusted),
                 f"{odds.estimate:.2f} ({odds.low:.2f}–{odds.high:.2f})",
             ]
         table.add_row(Text(name), *cells, *(said if tests else ()))
@@ -180,6 +180,10 @@ def _show_crosstab(console: Console, found: "Crosstab") -> None:
     if found.without:
         console.print(Text(f"Left out, because they have no {found.attribute}: {', '.join(found.without)}."))
     console.print(Text(found.note))
+
+
+def _p(value: float) -> str:
+    return "<0.001" if value < 0.001 else f"{value:.3f}"  # noqa: PLR2004 - no p is 0
 
 
 def _timeline(study: Study, on: "Ground", level: "Level", options: _Options) -> _Answer:

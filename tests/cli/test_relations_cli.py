@@ -4,10 +4,14 @@ import json
 
 import pytest
 from four_talks import POWER, QUEUE, code, four_talks, read
+from study_builder import add_talk, codebook_codes
 from typer.testing import CliRunner
 
 from assistant.cli.app import app
+from assistant.segment import segment_new
+from store.codebook import keep_codebook
 from store.errors import StudyError
+from store.study import create_study
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +91,22 @@ def test_tables_for_people(folder, tmp_path):
 def test_what_cannot_be_done_is_one_sentence(folder, options, words):
     """And says what to do."""
     assert words in refused(folder, *options)
+
+
+def test_no_p_is_printed_as_0(tmp_path):
+    """Eight interviews with a code in the north, eight without it in the south: p = 2 / C(16, 8), before and after."""
+    labels = [f"T{number}" for number in range(16)]
+    with create_study(tmp_path / "study", "Sixteen") as study:
+        for number, label in enumerate(labels):
+            add_talk(study, tmp_path, label, region="north" if number < 8 else "south")
+        keep_codebook(study, codebook_codes(), coder="ada", reason="start")
+        segment_new(study)
+        for label in labels:
+            read(study, label)
+        for label in labels[:8]:
+            code(study, label, QUEUE, "queue")
+        folder = study.folder
+    (line,) = [
+        line for line in ran(folder, "--kind", "attribute", "--attribute", "region").splitlines() if "8/8" in line
+    ]
+    assert line.count("<0.001") == 2
