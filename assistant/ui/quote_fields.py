@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from assistant.quotes.asked import QuoteQuery
+from assistant.ui.basis_fields import attribute_pairs
 from assistant.ui.quote_desk import SHOWN, QuoteDesk, ask
 from store.coders import coders
 from store.interviews import interviews
@@ -23,6 +24,7 @@ def fill(study: Study, desk: QuoteDesk, codebook: Codebook | None) -> None:
     """Let the fields say what is asked; what they cannot say is left out of them."""
     query = desk.query
     labels, known = {i.label for i in interviews(study)}, set(coders(study))
+    pairs = set(attribute_pairs(study))
     low, high = query.probability_from, query.probability_to
     fields: Mapping[str, Any] = {
         SHOWN: query.meaning,
@@ -32,7 +34,7 @@ def fill(study: Study, desk: QuoteDesk, codebook: Codebook | None) -> None:
         "quote_within": query.within,
         "quote_theme": None if query.theme is None else _guid(codebook, query.theme),
         "quote_interviews": [label for label in query.interviews if label in labels],
-        "quote_where": [pair for pair in query.where if pair in attribute_pairs(study)],
+        "quote_where": [pair for pair in query.where if pair in pairs],
         "quote_roles": list(query.roles),
         "quote_coder": ADJUDICATED if query.adjudicated else query.coder if query.coder in known else None,
         "quote_from": query.decided_from,
@@ -48,11 +50,6 @@ def fill(study: Study, desk: QuoteDesk, codebook: Codebook | None) -> None:
 def means_confirmed(query: QuoteQuery) -> bool:
     """Whether confirmed codings are asked for by what else is asked, where no state is."""
     return bool(query.codes) or query.theme is not None or query.adjudicated
-
-
-def attribute_pairs(study: Study) -> list[tuple[str, str]]:
-    """Each attribute with each value that an interview has for it."""
-    return sorted({(key, str(value)) for i in interviews(study) for key, value in i.attributes.items()})
 
 
 def changed(desk: QuoteDesk) -> None:

@@ -6,10 +6,11 @@ from typing import Any
 import streamlit as st
 
 from assistant.quotes.asked import QuoteQuery
+from assistant.ui.basis_fields import attribute_pairs
 from assistant.ui.candidate_cards import unmarked
 from assistant.ui.markup import element
 from assistant.ui.quote_desk import SHOWN, QuoteDesk
-from assistant.ui.quote_fields import ADJUDICATED, ALL, attribute_pairs, changed, fill, more_in_use
+from assistant.ui.quote_fields import ADJUDICATED, ALL, changed, fill, more_in_use
 from store.codebook import current_codebook
 from store.coders import coders
 from store.interviews import interviews

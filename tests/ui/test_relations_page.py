@@ -13,6 +13,7 @@ from assistant.quotes import QuoteQuery, quotes
 from assistant.ui import relations_page
 from store.decisions import keep_decisions
 from store.double_coding import DoubleCodingDraft, keep_double_coding
+from store.milestones import keep_milestone
 from store.segments import segments
 from store.values import DecisionDraft, Verdict
 
@@ -125,3 +126,12 @@ def test_a_blind_coder_sees_nothing_hidden(opened, coded, study):
 def test_before_anything_is_coded_a_sentence_says_what_to_do(opened):
     """No empty charts."""
     assert "Nothing is coded yet" in shown(opened())
+
+
+def test_whose_codings_and_the_moment_stand_in_the_address(opened, study, coded):
+    """A link opens the same codings again; a name that nobody has is nobody’s choice."""
+    keep_milestone(study, "Ana", "both read")
+    app = opened(whose="Ben", as_it_stood="Milestone “both read”")
+    assert app.selectbox(key="whose").value == ("coder", "Ben")
+    assert "Confirmed codings of Ben, as it stood at “both read”" in shown(app)
+    assert opened(whose="nobody").selectbox(key="whose").value == ("all", "")
