@@ -75,11 +75,14 @@ def read_by_coders(
 
 
 def known_codes(versions: Sequence[Codebook]) -> dict[int | None, Mask]:
-    """By the id of a version, which codes of the last one a coder could have used under it, if by another name."""
+    """By the id of a version, which codes of the last one a coder could have used under it, if by another name.
+
+    A retired code is not offered, so that nobody could.
+    """
     codes, heirs = [code.guid for code in versions[-1].codes], heirs_of(versions)
     found: dict[int | None, Mask] = {}
     for book in versions:
-        there = {heirs[code.guid] for code in book.codes}
+        there = {heirs[code.guid] for code in book.active}
         found[book.id] = np.array([guid in there for guid in codes], np.bool_)
     return found
 

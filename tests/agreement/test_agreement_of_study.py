@@ -10,6 +10,7 @@ from study_builder import add_talk, codebook_codes, create_study
 from assistant.agreement import Asked, Unit, agreement, as_record, differing_record
 from assistant.agreement.domains import within_theme
 from assistant.agreement.elsewhere import elsewhere
+from assistant.codebook import retire_code
 from assistant.review import blindness, draw, finish, finished, verdict_on
 from assistant.review.adjudication import compare
 from assistant.segment import segment_new
@@ -110,6 +111,19 @@ def test_a_code_that_only_one_had_in_view_is_no_disagreement(coded):
     assert row(agreement(coded, asked(level="theme")), coded, "data").found.table == (0, 0, 0, 8)
     read(coded, "eve", [first])
     assert row(agreement(coded, asked()), coded, "late").found.table == (0, 1, 0, 0)
+
+
+def test_a_code_that_was_retired_before_the_other_read_is_no_disagreement(machines):
+    """Eve could not give what was retired before she read; when she read before, leaving it out says no."""
+    read(machines, "ada", spoken(machines))
+    give(machines, "ada", spoken(machines)[0], "queue")
+    retire_code(machines, code(machines, "queue"), coder="ada")
+    read(machines, "eve", spoken(machines))
+    found = agreement(machines, asked())
+    assert "queue" in found.codes.not_looked_for
+    retire_code(machines, code(machines, "queue"), coder="ada", retired=False)
+    read(machines, "eve", spoken(machines)[:1])
+    assert row(agreement(machines, asked()), machines, "queue").found.table == (0, 1, 0, 0)
 
 
 def blind_round(study, name="round 1"):
