@@ -3,10 +3,8 @@
 import csv
 import io
 import json
-import os
 import re
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from assistant.exchange.quote_lines import (
     quote_table,
     sections,
 )
+from assistant.exchange.whole_file import write_whole
 from store.errors import ConflictError, InvalidInputError
 
 ENDINGS = ("docx", "xlsx", "csv", "md")
@@ -59,15 +58,7 @@ def write_quotes(path: Path, lines: Sequence[QuoteLine], asked: AskedFor, *, for
     if path.exists() and not force:
         msg = f"{path} is there already; choose another name, or give --force to replace it."
         raise ConflictError(msg)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        beside.write_bytes(made.content)
-        beside.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink()
-        msg = f"{path} cannot be written ({error.strerror}); check the folder and who may write to it."
-        raise InvalidInputError(msg) from error
+    write_whole(path, made.content)
     return made.notes
 
 

@@ -4,14 +4,13 @@ Nothing spoken is changed. What is written is read again at once; where that giv
 """
 
 import html
-import os
 import re
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.exchange.names import UNKNOWN, written_names
+from assistant.exchange.whole_file import write_whole
 from assistant.ingest.captions import parse_captions
 from assistant.ingest.mapping import Mapping
 from assistant.ingest.pieces import count
@@ -59,7 +58,7 @@ def write_transcript(transcript: Transcript, path: Path, *, force: bool = False)
         raise ConflictError(msg)
     turns = spoken_turns(transcript)
     written = write(turns, transcript.interview)
-    _keep(written.text, path)
+    write_whole(path, written.text.encode())
     return Exported(path, len(turns), written.notes)
 
 
@@ -123,19 +122,6 @@ _WRITERS: dict[str, Callable[[Sequence[NewTurn], str], Written]] = {
     ".srt": as_srt,
     ".txt": as_text,
 }
-
-
-def _keep(text: str, path: Path) -> None:
-    """Write the file whole or not at all."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        beside.write_text(text, encoding="utf-8", newline="\n")
-        beside.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink()
-        msg = f"{path} cannot be written ({error.strerror}); check the folder and who may write to it."
-        raise InvalidInputError(msg) from error
 
 
 def _timed(turns: Sequence[NewTurn], interview: str, ending: str, notes: list[str]) -> list[NewTurn]:
