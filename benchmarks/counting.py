@@ -8,7 +8,6 @@ are as rare as codes are: most stand in a few interviews, a few in nearly all. T
 """
 
 import argparse
-import json
 import statistics
 import sys
 import time
@@ -17,6 +16,7 @@ from collections.abc import Callable
 import numpy as np
 from machine import machine, peak_mb
 from numpy.typing import NDArray
+from printed import printed
 
 from assistant.agreement import agreement_from, bootstrap, counts_of
 from assistant.saturation.ahead import chance_of_new, expected_new, interviews_to, interviews_to_interval
@@ -101,7 +101,7 @@ def main() -> int:
         "peak_mb": peak_mb(),
         "machine": machine(),
     }
-    print(json.dumps(told, indent=2) if given.json else "\n".join(f"{name}: {value}" for name, value in told.items()))
+    print(printed(told, as_json=given.json))
     return 0
 
 

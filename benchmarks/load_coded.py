@@ -8,7 +8,6 @@ coded what the asking side said too. A question that a row carries becomes a tur
 """
 
 import argparse
-import json
 import sys
 import tempfile
 import time
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from coding_study import ASKING, CodedData, _lines, codebook_of, guid_of
+from printed import printed
 
 from assistant.review import decide
 from assistant.review.decide import DecisionLine
@@ -133,7 +133,7 @@ def main() -> int:
     except (StudyError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
-    print(json.dumps(told, indent=2) if given.json else "\n".join(f"{name}: {value}" for name, value in told.items()))
+    print(printed(told, as_json=given.json))
     return 0
 
 

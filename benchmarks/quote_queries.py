@@ -8,7 +8,6 @@ question another one, and that time counts. Cold is the first query of a process
 """
 
 import argparse
-import json
 import random
 import statistics
 import sys
@@ -22,6 +21,7 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 from machine import machine, peak_mb
 from made_up import made_codebook
+from printed import printed
 from review_action import Hashed
 
 from assistant.quotes import QuoteQuery, Shelf, find
@@ -190,7 +190,7 @@ def main() -> int:
         made_study(Path(place), options.segments, options.codes) as study,
     ):
         result = told(*timed(study, options.each), options)
-    print(json.dumps(result, indent=2) if options.json else "\n".join(f"{k}: {v}" for k, v in result.items()))
+    print(printed(result, as_json=options.json))
     return 0
 
 

@@ -8,12 +8,12 @@ for unitizing of every code; and their intervals from 1,000 draws of interviews.
 """
 
 import argparse
-import json
 import sys
 
 import numpy as np
 from counting import seconds
 from machine import machine, peak_mb
+from printed import printed
 
 from assistant.agreement import (
     Continua,
@@ -71,7 +71,7 @@ def main() -> int:
         "peak_mb": peak_mb(),
         "machine": machine(),
     }
-    print(json.dumps(told, indent=2) if given.json else "\n".join(f"{name}: {value}" for name, value in told.items()))
+    print(printed(told, as_json=given.json))
     return 0
 
 
