@@ -1,5 +1,7 @@
 """The numbers of a report in words: what it amounts to, and the line by which groups and states are compared."""
 
+from math import ceil
+
 from assistant.saturation.ahead import NewCodes
 from assistant.saturation.report import Report
 from assistant.saturation.stopping import GuestDraws, GuestResult
@@ -127,7 +129,10 @@ def met(last: int | None, run: int) -> str:
 
 
 def estimates(of: Report) -> list[tuple[str, str, str]]:
-    """Name, value and interval of everything that looks beyond what was found; nothing where it cannot be estimated."""
+    """Name, value and interval of everything that looks beyond what was found; nothing where it cannot be estimated.
+
+    Where no new code is expected, that nothing was found just once is all that is known: no range and no chance of 0.
+    """
     found = of.richness
     rows = [
         ("Chao2, a lower bound", found.chao2, found.chao2_ci),
@@ -139,12 +144,13 @@ def estimates(of: Report) -> list[tuple[str, str, str]]:
         ("Bootstrap (low for few interviews)", found.boot, None),
         *((f"Expected new in the next {_many(n.interviews, 'interview')}", n.codes, _bounds(n)) for n in of.expected),
     ]
-    ahead = [(n, f"{n.fewest}–{n.most}") for n in of.expected if n.most is not None]
+    ahead = [(n, f"{n.fewest}–{n.most}") for n in of.expected if n.most]
     seen = [(f"Range to reckon with in the next {_many(n.interviews, 'interview')}", reach, "") for n, reach in ahead]
     shown = [("Found", str(found.observed), ""), *((name, ranged(value, None), span(ci)) for name, value, ci in rows)]
     shown += seen
-    if of.chance is not None:
-        shown.append(("Chance that the next interview brings any", f"at most {100 * of.chance.at_most:.0f} %", ""))
+    if of.chance is not None and of.chance.at_most:
+        most = f"at most {ceil(100 * of.chance.at_most)} %"
+        shown.append(("Chance that the next interview brings any, if so many are expected", most, ""))
     shown.append(("Coverage", share(found.coverage, None), _per_cents(found.coverage_ci)))
     if of.interviews_to_95 is not None:
         span_to = span(of.interviews_to_95_ci, 0) if of.interviews_to_95 else ""

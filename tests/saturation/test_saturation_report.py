@@ -11,7 +11,7 @@ from assistant.saturation import grouped, report, since, tabulated
 from assistant.saturation.chart import SELECTED, curve_figure, groups_figure, meaning_figure, rarefaction_figure
 from assistant.saturation.meaning import first_quotes, meaning
 from assistant.saturation.richness import richness
-from assistant.saturation.words import NO_PROOF, answer, guest_rows, share, summary
+from assistant.saturation.words import NO_PROOF, answer, estimates, guest_rows, share, summary
 from store.codebook import current_codebook
 from store.errors import NotFoundError
 from store.milestones import keep_milestone
@@ -102,12 +102,16 @@ def test_a_retired_code_did_not_come_late(coded):
 
 def test_codes_that_all_came_again_prove_nothing(coded):
     """With no code found just once the estimators say that nothing is missing, and a sentence says why."""
+    assert "Chance that the next interview brings any" in " ".join(name for name, _, _ in estimates(report(coded)))
     sentence = "Every code that was found was found in two interviews or more."
     assert sentence not in said(report(coded))
     code(coded, "I1", POWER, "cost")
     code(coded, "I1", CLEANING, "cleaning")
     found = report(coded)
     assert (found.richness.q1, found.richness.coverage) == (0, 1)
+    names = [name for name, _, _ in estimates(found)]
+    assert not [name for name in names if name.startswith("Chance")]
+    assert "at most 0 %" not in " ".join(value for _, value, _ in estimates(found))
     assert sentence in said(found)
 
 
