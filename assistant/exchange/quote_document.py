@@ -9,7 +9,8 @@ from docx import Document
 from docx.document import Document as WordDocument
 from docx.shared import Cm, Pt, RGBColor
 
-from assistant.exchange.quote_lines import AskedFor, QuoteLine, described, given, legal, sections, source
+from assistant.exchange.quote_lines import AskedFor, QuoteLine, described, given, legal, sections
+from assistant.review.citation import source
 
 _GREY = RGBColor(0x50, 0x50, 0x50)
 

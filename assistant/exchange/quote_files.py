@@ -11,7 +11,6 @@ from pathlib import Path
 from assistant.exchange.quote_lines import (
     AskedFor,
     QuoteLine,
-    citation,
     defused,
     described,
     given,
@@ -20,6 +19,7 @@ from assistant.exchange.quote_lines import (
     sections,
 )
 from assistant.exchange.whole_file import write_whole
+from assistant.review.citation import citation
 from store.errors import ConflictError, InvalidInputError
 
 ENDINGS = ("docx", "xlsx", "csv", "md")

@@ -1,9 +1,11 @@
-"""A quote on its way into a file, how it is cited, and what of it a table holds."""
+"""A quote on its way into a file, and what of it a table holds."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from assistant.review.citation import citation, hours
 
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -53,32 +55,6 @@ class AskedFor:
     query: Mapping[str, Any] = field(default_factory=dict)
     coder: str = ""
     on: str = ""
-
-
-def hours(milliseconds: int | None) -> str:
-    """A time in a recording as `00:12:31`; nothing where it is unknown."""
-    if milliseconds is None:
-        return ""
-    seconds = milliseconds // 1000
-    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
-
-
-def source(interview: str, start_ms: int | None) -> str:
-    """Where a quote is from, as it stands behind it in a paper.
-
-    >>> source("I8", 751_000)
-    '(I8, 00:12:31)'
-    """
-    return f"({', '.join(part for part in (interview, hours(start_ms)) if part)})"
-
-
-def citation(text: str, interview: str, start_ms: int | None) -> str:
-    """A quote as it is pasted into a paper.
-
-    >>> citation("We wait.", "I8", 751_000)
-    '“We wait.” (I8, 00:12:31)'
-    """
-    return f"“{text}” {source(interview, start_ms)}"
 
 
 def given(line: QuoteLine) -> str:

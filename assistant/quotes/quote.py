@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Literal
 
+from assistant.review.citation import citation as cited
 from store.values import Role, State
 
 Place = tuple[str, int, int]
@@ -98,14 +99,7 @@ def citation(quote: Quote) -> str:
     >>> citation(Quote("I8", "Ana", "participant", 4, 12, 751_900, None, "We waited.", (), (), State.CONFIRMED))
     '“We waited.” (I8, 00:12:31)'
     """
-    return f"“{quote.text}” ({', '.join(part for part in (quote.interview, _clock(quote.start_ms)) if part)})"
-
-
-def _clock(milliseconds: int | None) -> str:
-    if milliseconds is None:
-        return ""
-    seconds = milliseconds // 1000
-    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    return cited(quote.text, quote.interview, quote.start_ms)
 
 
 def as_record(quote: Quote) -> dict[str, Any]:

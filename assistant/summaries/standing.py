@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.review import Basis, Blindness, counted
+from assistant.review.citation import source
 from assistant.summaries.support import WEAK_BELOW
 from assistant.summaries.theme_quotes import begins, theme_quotes
 from store.candidates import Place
@@ -41,10 +42,7 @@ class RestsOn:
     @property
     def citation(self) -> str:
         """Where it was said, as it stands behind a quote in a paper: `(I8, 00:12:31)`, or `(I8)` without times."""
-        if self.start_ms is None:
-            return f"({self.interview})"
-        minutes, seconds = divmod(self.start_ms // 1000, 60)
-        return f"({self.interview}, {minutes // 60:02}:{minutes % 60:02}:{seconds:02})"
+        return source(self.interview, self.start_ms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.exchange.quote_files import ENDINGS, quote_file, write_quotes
-from assistant.exchange.quote_lines import AskedFor, QuoteLine, citation
+from assistant.exchange.quote_lines import AskedFor, QuoteLine
+from assistant.review.citation import citation
 from store.errors import ConflictError, InvalidInputError
 
 ASKED = AskedFor("Quotes of “Machines”", "Confirmed quotes of Machines.", {"theme": "Machines"}, "Ana", "2026-03-01")
