@@ -98,11 +98,11 @@ def _per_cents(interval: tuple[float, float] | None) -> str:
 
 def guest_rows(of: Report) -> list[tuple[str, str, str, str, str, str]]:
     """Base, run, threshold, result in study order, in random orders, and over interviews drawn with replacement."""
-    none = (None,) * len(of.guest)
+    none, count = (None,) * len(of.guest), len(of.table.interviews)
     return [
         (
             *(str(each.base), str(each.run), f"{100 * each.threshold:.0f} %"),
-            *(_result(each, len(of.table.interviews)), _draws(reordered), _draws(resampled)),
+            *(_result(each, count), _draws(reordered, count), _draws(resampled, count)),
         )
         for each, reordered, resampled in zip(of.guest, of.reordered or none, of.resampled or none, strict=True)
     ]
@@ -114,10 +114,12 @@ def _result(found: GuestResult, count: int) -> str:
     return _reported(found)
 
 
-def _draws(drawn: GuestDraws | None) -> str:
+def _draws(drawn: GuestDraws | None, count: int) -> str:
     """The middle result with the 5th and 95th percentile, and the share of draws that reached any."""
-    if drawn is None or not drawn.reached:
+    if drawn is None or count < drawn.base + drawn.run:
         return ""
+    if not drawn.reached:
+        return met(None, drawn.run)
     low, middle, high = (met(last, drawn.run) for last in (drawn.low, drawn.median, drawn.high))
     some = f"; met in {100 * drawn.reached:.0f}\u00a0%" if drawn.reached < _ALL else ""
     return f"{middle} ({low} to {high}){some}"

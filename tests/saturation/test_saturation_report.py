@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from four_talks import CLEANING, GARDEN, LABELS, POWER, QUEUE, code, read
+from study_builder import add_talk
 
 from assistant.codebook import DraftCode, add_code, retire_code, split_code
 from assistant.review import Basis, counted
@@ -12,6 +13,7 @@ from assistant.saturation.chart import SELECTED, curve_figure, groups_figure, me
 from assistant.saturation.meaning import first_quotes, meaning
 from assistant.saturation.richness import richness
 from assistant.saturation.words import NO_PROOF, answer, estimates, guest_rows, share, summary
+from assistant.segment import segment_new
 from store.codebook import current_codebook
 from store.errors import NotFoundError
 from store.milestones import keep_milestone
@@ -165,6 +167,18 @@ def test_the_rule_says_what_it_needs(coded):
     rows = guest_rows(report(coded))
     assert len(rows) == 12
     assert rows[0] == ("4", "2", "5 %", "needs 6 interviews", "", "")
+
+
+def test_a_rule_that_no_order_meets_is_never_met(talks, tmp_path):
+    """Six interviews in which nothing was found: what can be applied is never met, what cannot stays blank."""
+    for label in ("I5", "I6"):
+        add_talk(talks, tmp_path, label)
+    segment_new(talks)
+    for label in (*LABELS, "I5", "I6"):
+        read(talks, label)
+    rows = guest_rows(report(talks))
+    assert rows[0] == ("4", "2", "5 %", "not reached", "never", "never")
+    assert rows[-1] == ("6", "3", "0 %", "needs 9 interviews", "", "")
 
 
 def test_figures_hold_their_data_and_their_query(coded):
