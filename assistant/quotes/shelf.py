@@ -13,13 +13,13 @@ from assistant.quotes.holding import Holding, Texts, by_row, read_texts, rejecte
 from assistant.segment import StudyEmbeddings
 from assistant.suggest import show
 from store.adjudications import adjudications
-from store.codebook import current_codebook
+from store.codebook import codebook_versions, current_codebook
 from store.decisions import codings_of, standing
 from store.newest import StudyStamp, decisions_since, study_stamp
 from store.shown import shown_probabilities
 from store.study import Study
 from store.transcripts import transcript
-from store.values import Decision, Span, SuggestionDraft, Turn
+from store.values import Code, Coding, Decision, Span, SuggestionDraft, Turn
 from store.vectors import load_vectors
 from store.wording import words_of
 from store.words_index import Phrase, Sought, WordsIndex
@@ -102,8 +102,15 @@ class Shelf:
             answers={d.guid: d.suggestion_id for d in made if d.suggestion_id is not None},
             adjudications=adjudications(self._study),
             order={code.guid: number for number, code in enumerate(known)},
-            names={code.guid: code.name for code in known},
+            names=self._names(known, codings),
         )
+
+    def _names(self, known: Sequence[Code], codings: Iterable[Coding]) -> dict[str, str]:
+        """What codes are called; one that was given and is in the codebook no more keeps the name it had."""
+        names = {code.guid: code.name for code in known}
+        if all(coding.code in names for coding in codings):
+            return names
+        return {code.guid: code.name for version in codebook_versions(self._study) for code in version.codes} | names
 
     def probabilities(self) -> Mapping[int, float]:
         """The probability of each suggestion that was shown, by its id."""

@@ -352,3 +352,5 @@ def test_a_code_that_is_gone_is_called_by_its_name(study):
         quotes(study, replace(PLAIN, codes=(gone,)))
     with pytest.raises(NotFoundError, match=r"There is no code “nowhere” .* and 15 more\.$"):
         quotes(study, replace(PLAIN, codes=("nowhere",)))
+    (quote, *_) = quotes(study, replace(PLAIN, state=State.CONFIRMED))
+    assert "queue" in quote.codes, "what was given keeps its name"
