@@ -21,7 +21,8 @@ def remember_pages(pages: Mapping[str, StreamlitPage]) -> None:
 def quotes_href(query: QuoteQuery) -> str:
     """The address of the Quotes page with a query, for whoever codes now; it must still be escaped for HTML."""
     coder = str(st.session_state.get("coder", "")).strip()
-    asked = {"coder": coder, ASK: query.to_address()}
+    # With the sitting nothing is left to add to the address on arrival, so that “back” leads back at once.
+    asked = {"coder": coder, ASK: query.to_address(), "sitting": str(st.query_params.get("sitting", ""))}
     return "quotes?" + "&".join(f"{name}={percent(value, safe='')}" for name, value in asked.items() if value)
 
 
