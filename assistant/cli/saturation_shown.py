@@ -106,6 +106,7 @@ def _meaning(console: Console, found: Meaning) -> None:
 
 
 def _cautions(console: Console, report: Report) -> None:
-    console.print(Text("What to keep in mind", style="bold"))
+    if report.cautions:
+        console.print(Text("What to keep in mind", style="bold"))
     for sentence in report.cautions:
         console.print(Text(f"– {sentence}"), soft_wrap=True)
