@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.review.basis import Basis, Counted, counted
+from assistant.review.basis import ADJUDICATED, Basis, Counted, counted
 from assistant.review.blindness import Blindness
 from store.placing import span_mover
 from store.segments import segments
@@ -18,13 +18,13 @@ Place = tuple[int, Span]
 class Ground:
     """What a basis counts, and the interviews that were read, in study order.
 
-    An interview was read when a reading of it is recorded; in a study that knows of no readings (`assumed`), when it
-    has a coding.
+    An interview was read when a reading of it is recorded. Of a coder without a single reading in the study, as in
+    imported ones, it is `assumed` that they read the interviews in which they coded, looking for every code.
     """
 
     counted: Counted
     read: tuple[Interview, ...]
-    assumed: bool
+    assumed: frozenset[str]
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -45,15 +45,16 @@ def ground(study: Study, basis: Basis | None = None, hidden: Blindness | None = 
 
 def ground_of(study: Study, found: Counted) -> Ground:
     """The same over what was counted already."""
-    assumed = not found.readings and not _knows_readings(study, found)
-    read = {c.interview for c in found.codings} if assumed else {d.interview for d in found.readings}
+    known = _readers(study, found)
+    assumed = frozenset(c.interview for c in found.codings if c.coder not in known)
+    read = assumed | {d.interview for d in found.readings}
     return Ground(found, tuple(i for i in found.interviews if i.label in read), assumed)
 
 
-def _knows_readings(study: Study, found: Counted) -> bool:
-    """Whether anybody is known to have read anything by then, so that no reading means not read."""
+def _readers(study: Study, found: Counted) -> set[str]:
+    """Whose readings are known by then, of any interview; adjudicating is no reading of a coder's own."""
     anybody = Basis(through=found.basis.through, version=found.basis.version)
-    return bool(counted(study, anybody, found.hidden).readings)
+    return {reading.coder for reading in counted(study, anybody).readings} | {ADJUDICATED}
 
 
 def places_read(study: Study, found: Counted) -> dict[str, Place]:

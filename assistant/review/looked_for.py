@@ -28,12 +28,10 @@ def looked_for(on: Ground, rows: CodeRows, places: Mapping[str, Place] | None = 
     A code was looked for where it was found, and where one of the readings was made under a codebook that offered it,
     or offered a code that was merged into it; a code that was split off was not, nor one that was retired before. Where
     only some of the stretches read were read so, it was looked for in part. A theme was looked for where any of its
-    codes was. In a study that knows of no readings, as imported ones, every code counts as looked for. `places` gives,
-    by the GUID of a reading, where it stands now; without it, stretches are those of then.
+    codes was. Where a reading is only assumed, every code counts as looked for. `places` gives, by the GUID of a
+    reading, where it stands now; without it, stretches are those of then.
     """
     found = codings_per_interview(on, rows) > 0
-    if on.assumed:
-        return Looked(np.ones_like(found), np.zeros_like(found))
     offered = _offered(on.counted, rows)
     anywhere, everywhere = np.zeros_like(found), np.ones_like(found)
     columns = {label: number for number, label in enumerate(on.labels)}
@@ -42,6 +40,8 @@ def looked_for(on: Ground, rows: CodeRows, places: Mapping[str, Place] | None = 
         here[[row for version in versions for row in offered[version]]] = True
         anywhere[:, columns[label]] |= here
         everywhere[:, columns[label]] &= here
+    for label in on.assumed:
+        anywhere[:, columns[label]] = everywhere[:, columns[label]] = True
     return Looked(anywhere | found, anywhere & ~everywhere & ~found)
 
 

@@ -21,10 +21,11 @@ _NAMED = 5
 
 def of_table(of: Counted, table: Saturation) -> Iterator[str]:
     """What was read, by whom and with which codes."""
-    if table.assumed and table.interviews:
+    if table.assumed:
+        where = "" if len(table.assumed) == len(table.interviews) else f" ({_some(table.assumed)})"
         yield (
-            "Nothing is known of who read what in this study, so interviews with codings count as read, and every code"
-            " as looked for in them."
+            f"Nothing is known of what some coders read, so interviews in which they coded{where} count as read, and"
+            " every code as looked for in them."
         )
     if table.partly_read:
         yield f"Not read to the end, yet counted: {_some(table.partly_read)}."

@@ -42,8 +42,8 @@ class Saturation:
     is int of shape (codes, interviews): how many codings of the code stand in the interview; `looked` is bool of the
     same shape: whether the code was in the codebook when the interview was last read, or was found there all the same;
     `in_part` marks what was not found, but looked for in some of the interview only. `members` holds the codes that
-    each row counts, by its GUID. `assumed` says that nothing is known of readings, so that every code counts as looked
-    for. `homeless` codings name a code that the codebook does not have any more, and are in no row.
+    each row counts, by its GUID. `assumed` are interviews coded by people without any reading: every code counts as
+    looked for there. `homeless` codings name a code that the codebook does not have any more, and are in no row.
     """
 
     level: Level
@@ -58,7 +58,7 @@ class Saturation:
     matrix: NDArray[np.int64]
     looked: NDArray[np.bool_]
     in_part: NDArray[np.bool_]
-    assumed: bool
+    assumed: tuple[str, ...]
     homeless: int
     new_codes: tuple[int, ...]
     cumulative_codes: tuple[int, ...]
@@ -96,8 +96,9 @@ def saturation(
 ) -> Saturation:
     """Saturation over the confirmed codings that a basis names (`coder` is short for one of that coder).
 
-    An interview counts as read when somebody recorded a reading of it; in a study without any readings, when it
-    has a coding. What is `hidden` from whoever looks does not count. Raises InvalidInputError without a codebook.
+    An interview counts as read when somebody recorded a reading of it, or when somebody without any reading in the
+    study, as in imported ones, coded in it. What is `hidden` from whoever looks does not count. Raises
+    InvalidInputError without a codebook.
     """
     asked = basis or Basis()
     if coder is not None:
@@ -127,7 +128,7 @@ def tabulated(study: Study, of: Counted, level: Level = "code") -> Saturation:
         matrix=matrix,
         looked=looked.anywhere,
         in_part=looked.in_part,
-        assumed=on.assumed,
+        assumed=tuple(label for label in on.labels if label in on.assumed),
         homeless=sum(c.code not in rows and c.interview in labels for c in of.codings),
         new_codes=line.new_codes,
         cumulative_codes=line.cumulative_codes,

@@ -75,7 +75,7 @@ def test_every_key_is_at_the_top(folder):
 
 def test_each_choice_counts_what_it_names(folder):
     """One coder, sub-groups by attribute, a milestone beside now, a codebook version, a code's meaning."""
-    assert asked(folder, "--coder", "bob")["interviews"] == []
+    assert asked(folder, "--coder", "bob")["interviews"] == ["I3"]
     assert asked(folder, "--adjudicated")["cumulative_codes"] == [1, 2, 3, 3]
     assert asked(folder, "--where", "region=North")["interviews"] == ["I1", "I3"]
     assert asked(folder, "--where", "region=north", "--where", "region=south")["interviews"] == list(LABELS)

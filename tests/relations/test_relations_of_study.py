@@ -113,17 +113,18 @@ def test_whose_codings_and_what_is_hidden(changing):
     assert ("licence", "cleaning") not in listed(cooccurrence(on, segments(changing)))
 
 
-def test_a_coder_who_read_nothing_has_no_relations_where_others_read(changing):
-    """Codings stand in for readings only in a study that knows of none."""
+def test_a_coder_without_any_reading_is_taken_to_have_read_where_they_coded(changing):
+    """As coders of an imported study are, whatever others have read since; nobody else's interviews are theirs."""
     code(changing, "I1", GARDEN, "licence", coder="ben")
-    assert ground(changing, Basis(coder="ben")).read == ()
+    on = ground(changing, Basis(coder="ben"))
+    assert ([i.label for i in on.read], on.assumed) == (["I1"], {"I1"})
 
 
 def test_without_readings_interviews_with_codings_count(talks):
     """As in imported studies; every code counts as looked for."""
     code(talks, "I2", QUEUE, "queue")
     on = ground(talks)
-    assert ([i.label for i in on.read], on.assumed, on.unread) == (["I2"], True, ("I1", "I3", "I4"))
+    assert ([i.label for i in on.read], on.assumed, on.unread) == (["I2"], {"I2"}, ("I1", "I3", "I4"))
 
 
 @pytest.mark.parametrize(("said", "meant"), [("segment", "segment"), (" Overlap ", "overlap"), ("3", 3), ("0", 0)])

@@ -78,8 +78,20 @@ def test_an_imported_study_without_readings_looked_for_every_code(talks):
     code(talks, "I2", POWER, "cost")
     add_code(talks, "garden", parent=None, coder="ada")
     result = saturation(talks)
-    assert (result.interviews, result.unread, result.assumed) == (("I2",), ("I1", "I3", "I4"), True)
+    assert (result.interviews, result.unread, result.assumed) == (("I2",), ("I1", "I3", "I4"), ("I2",))
     assert (kinds(result, "cost"), kinds(result, "garden"), kinds(result, "queue")) == ("1", "-", "-")
+
+
+def test_imported_interviews_go_on_counting_when_somebody_reads_another_one(talks):
+    """Whoever coded them elsewhere has no reading here, and will never have; only readers are held to theirs."""
+    code(talks, "I2", POWER, "cost", coder="importer")
+    read(talks, "I1")
+    code(talks, "I3", POWER, "cost")
+    result = saturation(talks)
+    assert (result.interviews, result.unread, result.assumed) == (("I1", "I2"), ("I3", "I4"), ("I2",))
+    assert saturation(talks, coder="importer").interviews == ("I2",)
+    add_code(talks, "garden", parent=None, coder="ada")
+    assert kinds(saturation(talks), "garden") == "?-"
 
 
 def test_a_merged_code_was_looked_for_where_one_of_its_origins_was(talks):

@@ -74,11 +74,13 @@ def test_only_interviews_that_were_read_count(machines):
     assert saturation(machines).partly_read == ()
 
 
-def test_a_coder_who_read_nothing_has_no_curve_where_others_have_read(machines):
-    """Codings without readings stand in for them only in a study that knows of no readings at all."""
+def test_a_coder_without_any_reading_is_held_to_where_they_coded(machines):
+    """As imported coders are; whoever has a single reading is held to their readings."""
     decided(machines, "I1", "We wait", Verdict.READ, coder="ada")
     decided(machines, "I2", "The power", Verdict.ADD, "cost")
-    assert saturation(machines, coder="eve").interviews == ()
+    assert saturation(machines, coder="eve").interviews == ("I2",)
+    decided(machines, "I2", "The power", Verdict.ADD, "cost", coder="ada")
+    assert saturation(machines, coder="ada").interviews == ("I1",)
 
 
 def test_without_any_readings_interviews_with_codings_count(machines):
