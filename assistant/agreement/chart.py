@@ -19,19 +19,34 @@ STATISTICS = {
 _SHAPES = ("circle", "square", "triangle-up", "diamond", "cross")
 _STEP, _LEAST_STEP, _ROOM = 12, 22, 10
 """Pixels for each statistic of a code, for a code at least, and around them."""
-_LEAST = -1.0
+_LEAST, _LAST = -1.0, 3.0
+MOST = 40
+"""Codes that are drawn: as many as fit on a page."""
 
 
 def agreement_figure(found: Agreement, names: Sequence[str] = ("kappa", "ac1")) -> Figure:
-    """Each code's (or theme's) statistics of these names with their intervals, in the order of the first of them."""
+    """Each code's (or theme's) statistics of these names with their intervals, the lowest by the first of them on top.
+
+    The `MOST` lowest are drawn; the data holds all.
+    """
     what = "theme" if found.asked.level == "theme" else "code"
     data = agreement_data(found, names)
     title = f"Agreement of {', '.join(found.coders)} by {what}"
     missing = [row.line.name for row in found.shown.rows if row.used and _value(row, names[0]) is None]
     note = "Dots are estimates, lines 95 % intervals from resampled interviews."
+    lowest = list(dict.fromkeys(data["guid"]))[:MOST]
+    if data["guid"].nunique() > MOST:
+        note += f" Drawn are the {MOST} {what}s with the lowest {STATISTICS[names[0]]}; the data holds all."
     if missing:
         note += f" {STATISTICS[names[0]]} cannot be estimated for {', '.join(missing)}."
-    return Figure("agreement", title, _chart(data, names, title, what), data, found.asked.to_json(), note)
+    return Figure(
+        "agreement",
+        title,
+        _chart(data[data["guid"].isin(lowest)], names, title, what),
+        data,
+        found.asked.to_json(),
+        note,
+    )
 
 
 def agreement_data(found: Agreement, names: Sequence[str]) -> pd.DataFrame:
@@ -57,7 +72,7 @@ def agreement_data(found: Agreement, names: Sequence[str]) -> pd.DataFrame:
 
 def _order(row: Row, name: str) -> tuple[float, str]:
     value = _value(row, name)
-    return (1 - value if value is not None else 3.0, row.line.name)
+    return (value if value is not None else _LAST, row.line.name)
 
 
 def _value(row: Row, name: str) -> float | None:

@@ -123,6 +123,13 @@ def _list(name: str, given: Any) -> list[Any]:
     return list(found)
 
 
+def _pair(name: str, given: Any) -> tuple[str, str]:
+    if not isinstance(given, list | tuple) or len(given) != 2:  # noqa: PLR2004 - a pair
+        msg = f"{name} must hold pairs of an attribute and its value"
+        raise ValueError(msg)
+    return _text(name, given[0]), _text(name, given[1])
+
+
 def _share(name: str, given: Any) -> float:
     share = float(_of_type(name, given, int | float))
     if not 0 <= share <= 1:
@@ -163,7 +170,7 @@ _READERS: Mapping[str, Callable[[str, Any], Any]] = {
     "theme": _text,
     "interviews": lambda name, given: tuple(_text(name, each) for each in _list(name, given)),
     "roles": lambda name, given: tuple(Role(each) for each in _list(name, given)),
-    "where": lambda name, given: tuple((_text(name, key), _text(name, value)) for key, value in _list(name, given)),
+    "where": lambda name, given: tuple(_pair(name, each) for each in _list(name, given)),
     "coder": _text,
     "adjudicated": lambda name, given: _of_type(name, given, bool),
     "decided_from": lambda name, given: date.fromisoformat(_text(name, given)),

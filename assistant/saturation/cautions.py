@@ -29,8 +29,11 @@ def of_table(of: Counted, table: Saturation) -> Iterator[str]:
         )
     if table.partly_read:
         yield f"Not read to the end, yet counted: {_some(table.partly_read)}."
-    if table.unread:
-        yield f"Not read yet, so not counted: {_some(table.unread)}."
+    unseen = [label for label in table.unread if label in of.hidden.interviews]
+    if unseen:
+        yield f"Hidden from you while you code blind, or not read by you, so not counted: {_some(unseen)}."
+    if rest := [label for label in table.unread if label not in unseen]:
+        yield f"Not read yet, so not counted: {_some(rest)}."
     yield from _growth(of, table)
     yield from _several(of, table)
     if table.homeless:

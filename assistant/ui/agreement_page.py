@@ -101,7 +101,7 @@ def _draw_pairs(found: Agreement) -> None:
         for names, n in found.of_pairs
     ]
     headers = ("Pair", "Decisions", "%", "Kappa", "Alpha", "AC1")
-    caption = "Agreement of every two coders, all codes pooled"
+    caption = f"Agreement of every two coders, all {found.asked.level}s pooled"
     sortable_table(headers, rows, numbers=range(1, 6), key="agreement_pairs", caption=caption)
     export_table("agreement_pairs", headers, rows, found.asked.to_json(), key="agreement_pairs_export")
 

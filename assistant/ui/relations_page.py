@@ -33,7 +33,8 @@ def relations_page() -> None:
         notice(hidden.sentence)
     on = ground(study, asked.basis, hidden)
     if on.unread and asked.kind != "timeline":
-        notice(f"Not counted, because nobody has read them yet: {', '.join(on.unread)}.")
+        why = "they are hidden from you or were not read" if on.counted.hidden.interviews else "they were not read yet"
+        notice(f"Not counted, because {why}: {', '.join(on.unread)}.")
     if not on.counted.codings:
         notice("Nothing is coded yet in these interviews; code on the page Review, or choose other codings.")
         return

@@ -7,7 +7,8 @@ import pytest
 from double_coded import code, give, read, spoken
 from study_builder import add_talk, codebook_codes, create_study
 
-from assistant.agreement import Asked, Unit, agreement, as_record, differing_record
+from assistant.agreement import Asked, Unit, agreement, as_record, chart, differing_record
+from assistant.agreement.chart import agreement_figure
 from assistant.agreement.domains import within_theme
 from assistant.agreement.elsewhere import elsewhere
 from assistant.codebook import retire_code
@@ -58,6 +59,20 @@ def test_the_known_answer_of_a_small_table(coded):
     assert pooled.found.table == (3, 1, 1, 11)
     assert found.codes.unused == ("licence", "cleaning")
     assert "Nobody gave any code to 50 % of what they read" in as_record(found)["summary"][2]
+
+
+def test_the_figure_draws_the_lowest_and_its_data_holds_all(coded, monkeypatch):
+    """What needs talking about stands on top; what is left out of the drawing is said."""
+    found = agreement(coded, asked())
+    whole = agreement_figure(found, ["kappa"])
+    assert list(whole.data["code"]) == ["cost", "queue"]
+    assert "Drawn are" not in whole.note
+    monkeypatch.setattr(chart, "MOST", 1)
+    short = agreement_figure(found, ["kappa"])
+    assert list(short.data["code"]) == ["cost", "queue"]
+    assert "Drawn are the 1 codes with the lowest" in short.note
+    drawn = {row["code"] for rows in short.chart.to_dict()["datasets"].values() for row in rows if "code" in row}
+    assert drawn == {"cost"}
 
 
 def test_a_theme_has_what_any_code_below_it_has(coded):

@@ -6,7 +6,7 @@ from four_talks import CLEANING, GARDEN, LABELS, POWER, QUEUE, code, read
 from study_builder import add_talk
 
 from assistant.codebook import DraftCode, add_code, retire_code, split_code
-from assistant.review import Basis, counted
+from assistant.review import Basis, Blindness, counted
 from assistant.review.milestones import milestone_of
 from assistant.saturation import grouped, report, since, tabulated
 from assistant.saturation.chart import SELECTED, curve_figure, groups_figure, meaning_figure, rarefaction_figure
@@ -133,6 +133,13 @@ def test_what_was_not_read_is_a_sentence(talks):
     assert "Not read to the end, yet counted: I1." in words
     assert "Not read yet, so not counted: I2, I3, I4." in words
     assert "Nothing is known" not in words
+
+
+def test_what_is_hidden_is_not_called_unread(coded):
+    """Whoever codes I2 blind is told that it is hidden, not that nobody read it."""
+    words = said(report(coded, hidden=Blindness("bob", frozenset({"I2"}))))
+    assert "Hidden from you while you code blind, or not read by you, so not counted: I2." in words
+    assert "Not read yet" not in words
 
 
 def test_groups_stand_side_by_side(coded):
