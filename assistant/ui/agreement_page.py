@@ -116,3 +116,4 @@ def _draw_elsewhere(found: Agreement, chosen: Row | None) -> None:
         headers = ("Of", "Tool", "Figure", "Value", "How it comes about")
         caption = "What other tools would print for the same codings"
         sortable_table(headers, rows, numbers=(3,), key="agreement_elsewhere", caption=caption)
+        export_table("agreement_elsewhere", headers, rows, found.asked.to_json(), key="agreement_elsewhere_export")

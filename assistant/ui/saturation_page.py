@@ -2,18 +2,20 @@
 
 import streamlit as st
 
-from assistant.review import blindness
+from assistant.review import Blindness, blindness
 from assistant.saturation import Report
 from assistant.saturation.report import query_of
 from assistant.saturation.words import answer
 from assistant.ui.markup import element, heading, notice
 from assistant.ui.saturation_beside import draw_groups, draw_meaning, draw_since
-from assistant.ui.saturation_controls import draw_controls
+from assistant.ui.saturation_controls import Asked, draw_controls
 from assistant.ui.saturation_curve import draw_curve
 from assistant.ui.saturation_held import held_groups, held_report, held_since
 from assistant.ui.saturation_matrix import draw_matrix
 from assistant.ui.saturation_numbers import draw_expected, draw_rule
+from assistant.ui.saturation_planning import draw_planning
 from assistant.ui.session import current_study, current_visit
+from store.study import Study
 
 
 def saturation_page() -> None:
@@ -25,10 +27,14 @@ def saturation_page() -> None:
     if hidden.interviews:
         notice(hidden.sentence)
     found = held_report(study, asked, hidden)
-    query = query_of(found)
     _draw_answer(found)
-    if not found.table.interviews:
-        return
+    if found.table.interviews:
+        _draw_found(study, asked, found, hidden)
+    draw_planning()
+
+
+def _draw_found(study: Study, asked: Asked, found: Report, hidden: Blindness) -> None:
+    query = query_of(found)
     draw_curve(found)
     draw_matrix(found.table, query)
     draw_expected(found, query)

@@ -159,6 +159,17 @@ def test_a_blind_coder_sees_nothing_of_others_in_their_interviews(page, worked):
     app = page("saturation", "Cleo")
     text = shown(app)
     assert "You are coding blind" in text
-    assert "Not read yet, so not counted: I1." in text
+    assert "Hidden from you while you code blind, or not read by you, so not counted: I1." in text
     assert "in I1:" not in text
     assert app.selectbox(key="saturation_interview").options == ["I2: 2 new"]
+
+
+def test_planning_answers_before_anything_is_read(page):
+    """The worked example of Fugard & Potts (2015), also in a study without a reading; one person is one."""
+    app = page("saturation")
+    app.number_input(key="planning_share").set_value(10).run()
+    assert not app.exception
+    assert "at least 2 people with a chance of 80 % or more in 29 interviews." in shown(app)
+    app.number_input(key="planning_times").set_value(1)
+    app.number_input(key="planning_share").set_value(100).run()
+    assert "at least one person with a chance of 80 % or more in one interview." in shown(app)
