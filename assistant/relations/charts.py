@@ -79,7 +79,7 @@ def _numbered(base: alt.Chart, shade: alt.Color, number: str, dark: str, shown: 
     """Shaded cells with a number in each, so that they can be read without the shade."""
     ink = alt.when(dark).then(alt.value("white")).otherwise(alt.value("#222222"))
     tiles = base.mark_rect(stroke="#b8b8b8", strokeWidth=0.5).encode(shade)
-    words = base.transform_filter(shown).mark_text(fontSize=12).encode(text=number, color=ink)
+    words = base.transform_filter(shown).mark_text(fontSize=13).encode(text=number, color=ink)
     drawn: Any = alt.layer(tiles.add_params(alt.selection_point(name=CELL, fields=["row", "at"])), words)
     sized: alt.LayerChart = drawn.properties(height=max(24 * rows, 120) + _ROOM, width=520)
     return sized

@@ -107,5 +107,5 @@ def _dots(nodes: pd.DataFrame, groups: Mapping[str, str]) -> tuple[alt.Chart, ..
         )
     )
     words = alt.Chart(nodes).encode(_across("x"), _down("below"), text="label:N")
-    around = words.mark_text(fontSize=12.5, stroke="white", strokeWidth=4, strokeJoin="round")
-    return around, dots, words.mark_text(fontSize=12.5, color="black")
+    around = words.mark_text(fontSize=13, stroke="white", strokeWidth=4, strokeJoin="round")
+    return around, dots, words.mark_text(fontSize=13, color="black")

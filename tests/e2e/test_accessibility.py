@@ -87,12 +87,14 @@ def complaints(tab) -> list[str]:
 
 
 def every(tab, parts: str):
-    """Click one after the other, and wait until the page is at rest."""
-    for number in range(tab.locator(parts).count()):
+    """Click one after the other, and wait until the page is at rest; a part may bring others or take them away."""
+    number = 0
+    while number < tab.locator(parts).count():
         tab.locator(parts).nth(number).click()
         settle(tab)
         tab.wait_for_timeout(300)
         yield number
+        number += 1
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

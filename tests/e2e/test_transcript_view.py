@@ -170,7 +170,7 @@ def test_a_memo_is_kept_on_the_selected_words(reader, study):
 
 def test_a_click_on_a_word_goes_to_its_time(reader):
     """The recording stands at the word's own time, plays on demand, and the word that is heard is marked."""
-    reader.wait_for_function(f"{SOUND}.readyState > 0")
+    reader.wait_for_function(f"{SOUND} !== null && {SOUND}.readyState > 0")
     drag(reader, "shared", "machines")
     reader.locator(".rd-selected").wait_for()
     assert reader.evaluate(f"[{SOUND}.paused, {SOUND}.currentTime]") == [True, 0]

@@ -68,9 +68,11 @@ def test_suggestions_are_hidden_while_blind_and_not_written_as_shown(drawn):
 
 
 def test_saturation_does_not_tell_what_others_coded(drawn):
-    """Ben's coding and reading of I1 do not count for Cleo: I1 is unread to her; for Ben it counts."""
+    """Ben's coding and reading of I1 do not count for Cleo, who finds her own there; for Ben all of it counts."""
     study, _ = drawn
     seen = saturation(study, hidden=blindness(study, "Cleo"))
-    assert (seen.interviews, seen.unread) == (("I2",), ("I1",))
-    assert seen.matrix.sum() == 1
+    assert (seen.interviews, seen.assumed) == (("I1", "I2"), ("I1",))
+    assert dict(zip(seen.codes, seen.matrix.tolist(), strict=True))["Unseen work"] == [1, 1]
+    assert seen.matrix.sum() == 2
+    assert saturation(study, hidden=blindness(study, "Ben")).matrix.sum() == 3
     assert saturation(study, hidden=blindness(study, "Ben")).interviews == ("I1", "I2")
