@@ -90,8 +90,6 @@ def _draw_head(study: Study, ready: Mapping[str, Interview]) -> tuple[str, Wante
 @told
 def _draw(study: Study, visit: Visit, reading: Reading, label: str, drawn_with: str, wanted: Wanted) -> None:
     text, codebook = text_payload(study, label), current_codebook(study) or _EMPTY
-    if text["key"] != drawn_with:
-        st.rerun()  # the transcript was corrected; its text stands outside this fragment
     coder = visit.sitting.coder
     settings = study_settings(study)
     state = {
@@ -111,6 +109,10 @@ def _draw(study: Study, visit: Visit, reading: Reading, label: str, drawn_with: 
         "problem": reading.problem,
     }
     draw_reader(state, lambda acts: perform(study, visit, reading, label, acts))
+    if text["key"] != drawn_with:
+        # The transcript was corrected; its text stands outside this fragment. The reader is drawn first: what a run
+        # leaves out is taken from the page, and a reader that is put in anew begins at the top.
+        st.rerun()
     keep_learning(study)
 
 
