@@ -303,6 +303,7 @@ function createReader(root) {
   document.addEventListener("keydown", onKey, true);
   document.addEventListener("interview-text", onText);
   document.addEventListener("interview-codes", onText);
+  reader.putBack = () => view.putBack();
   reader.end = () => {
     document.removeEventListener("keydown", onKey, true);
     document.removeEventListener("interview-text", onText);
@@ -314,14 +315,24 @@ function createReader(root) {
   return reader;
 }
 
+const PATIENCE_MS = 3000;
+
+// Streamlit may take the component out and put it in anew while one reads and writes. There is one reader, so that it is
+// moved as it stands, with what is selected, half written and on the screen; it ends when it stays outside of the page.
 export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".rd-root") ?? parentElement.appendChild(document.createElement("div"));
+  const root = (window.interviewReader ??= document.createElement("div"));
+  clearTimeout(root.ending);
+  const moved = root.parentElement !== parentElement;
+  if (moved) parentElement.append(root);
   root.transcriptReader ??= createReader(root);
+  if (moved) root.transcriptReader.putBack();
   root.transcriptReader.receive(data, setTriggerValue);
   return () => {
-    if (!root.isConnected) {
+    root.ending = setTimeout(() => {
+      if (root.isConnected) return;
       root.transcriptReader?.end();
       root.transcriptReader = null;
-    }
+      if (window.interviewReader === root) window.interviewReader = null;
+    }, PATIENCE_MS);
   };
 }

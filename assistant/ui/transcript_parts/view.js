@@ -11,6 +11,7 @@ function createTranscript(place, { onSelect, onClickSegment, onMarkClick, onPlac
   let frame = 0;
   let heard = null; // what is being played
   let wanted = null; // where to scroll to as soon as there is room
+  let stood = 0; // how far it was scrolled when it was last in the page
 
   const inner = tvElement("div", "tv-inner");
   const rows = tvElement("div", "tv-rows");
@@ -55,6 +56,7 @@ function createTranscript(place, { onSelect, onClickSegment, onMarkClick, onPlac
     clear();
     layout();
     box.scrollTop = top === -1 ? 0 : heights.tops[top] + into;
+    stood = box.scrollTop;
     selecting.select(null); // draws
   }
 
@@ -185,6 +187,11 @@ function createTranscript(place, { onSelect, onClickSegment, onMarkClick, onPlac
   }
 
   // ---- scrolling
+
+  function onScroll() {
+    if (box.isConnected && box.clientHeight) stood = box.scrollTop;
+    soon();
+  }
 
   // So that a stretch is seen: not at all where it is already, else with its first line in the upper part of the box.
   function bring(start, end) {
@@ -324,7 +331,7 @@ function createTranscript(place, { onSelect, onClickSegment, onMarkClick, onPlac
 
   const watch = new ResizeObserver(onResize);
   watch.observe(box);
-  box.addEventListener("scroll", soon, { passive: true });
+  box.addEventListener("scroll", onScroll, { passive: true });
 
   return {
     setText,
@@ -353,6 +360,10 @@ function createTranscript(place, { onSelect, onClickSegment, onMarkClick, onPlac
     currentTurn: () => (shown.at === null ? (text.blocks[firstWhole()]?.turn ?? null) : (text.turns[shown.at] ?? null)),
     focus: () => box.focus({ preventScroll: true }),
     place: () => text.blocks[firstWhole()]?.start ?? 0,
+    putBack: () => {
+      box.scrollTop = stood; // a box that is taken out of the page forgets it
+      draw();
+    },
     destroy: () => {
       cancelAnimationFrame(frame);
       watch.disconnect();
