@@ -96,4 +96,4 @@ def test_a_page_is_opened_and_used_without_a_mouse(tab, app):  # noqa: F811
     tab.get_by_label("State", exact=True).focus()
     tab.keyboard.type("Rejected")
     tab.keyboard.press("Enter")
-    tab.get_by_text("No quote fits").wait_for()
+    tab.get_by_role("heading", name="No quote fits").wait_for()
