@@ -6,7 +6,7 @@ from the cache.
 """
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -189,18 +189,6 @@ def key(segment: Segment) -> str:
     return f"{segment.transcript_id}:{segment.span.start}-{segment.span.end}:{segment.text_sha256[:12]}"
 
 
-def exact_search(
-    query: NDArray[np.float32], vectors: NDArray[np.float32], limit: int
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """The nearest rows of `vectors` (rows, dimensions) to `query` by cosine: their indices and similarities."""
-    norms = np.linalg.norm(vectors, axis=1) * (np.linalg.norm(query) or 1.0)
-    similarity = (vectors @ query) / np.where(norms == 0, 1.0, norms)
-    limit = min(limit, len(similarity))
-    best = np.argpartition(-similarity, limit - 1)[:limit] if limit else np.zeros(0, np.int64)
-    order = best[np.argsort(-similarity[best], kind="stable")]
-    return order.astype(np.int64), similarity[order].astype(np.float32)
-
-
 def refresh_index(study: Study, model: str) -> Repair | None:
     """Bring the index up to the segments that have vectors; None where another process holds it, which will do it."""
     if not has_vectors(study, model):
@@ -218,11 +206,3 @@ def reindex(study: Study, model: str, *, wait_seconds: float = 30.0) -> Repair:
         discard_index(study.index)
     with VectorIndex(study, model, wait_seconds=wait_seconds) as index:
         return Repair("it was asked for", index.repair.segments)
-
-
-def candidate_matrix(study: Study, model: str, wanted: Sequence[Segment]) -> NDArray[np.float32]:
-    """The vectors of these segments as one matrix (segments, dimensions); rows of zeros where one has none yet."""
-    vectors = load_vectors(study, model, {s.text_sha256 for s in wanted})
-    width = len(next(iter(vectors.values()))) if vectors else 0
-    blank = np.zeros(width, np.float32)
-    return np.array([vectors.get(s.text_sha256, blank) for s in wanted], np.float32).reshape(len(wanted), width)

@@ -66,7 +66,7 @@ class Counted:
 
     At an earlier moment, `interviews` are those that had been added by then, with the attributes that they have now.
     `codebook` is that of then, `versions` are all up to then; a coding's `code` is one of `codebook` wherever it can
-    be. `sentence` says what was counted, for captions.
+    be. `readers` are all who have recorded a reading by then, wherever. `sentence` says what was counted, for captions.
     """
 
     basis: Basis
@@ -75,6 +75,7 @@ class Counted:
     interviews: tuple[Interview, ...]
     codings: tuple[Coding, ...]
     readings: tuple[Decision, ...]
+    readers: frozenset[str]
     hidden: Blindness
     sentence: str
 
@@ -104,12 +105,22 @@ def counted(study: Study, basis: Basis | None = None, hidden: Blindness | None =
     if basis.adjudicated:
         said = [a for a in adjudications(study, through=through) if a.interview in labels]
         found = settled(found, [a for a in said if not unseen.hides(a.interview, a.coder)], versions[-1])
-    read = tuple(
-        d
-        for d in decisions(study, coder=basis.coder, through=through)
-        if d.verdict is Verdict.READ and d.interview in labels and not unseen.hides(d.interview, d.coder)
+    every = [d for d in decisions(study, through=through) if d.verdict is Verdict.READ]
+    return Counted(
+        basis=basis,
+        codebook=versions[-1],
+        versions=versions,
+        interviews=among,
+        codings=found,
+        readings=tuple(
+            d
+            for d in every
+            if basis.coder in (None, d.coder) and d.interview in labels and not unseen.hides(d.interview, d.coder)
+        ),
+        readers=frozenset(d.coder for d in every),
+        hidden=unseen,
+        sentence=_sentence(study, basis),
     )
-    return Counted(basis, versions[-1], versions, among, found, read, unseen, _sentence(study, basis))
 
 
 def _moment(study: Study, basis: Basis) -> int | None:

@@ -40,21 +40,15 @@ class Ground:
 
 def ground(study: Study, basis: Basis | None = None, hidden: Blindness | None = None) -> Ground:
     """The ground that a basis gives; raises what `counted` raises."""
-    return ground_of(study, counted(study, basis, hidden))
+    return ground_of(counted(study, basis, hidden))
 
 
-def ground_of(study: Study, found: Counted) -> Ground:
+def ground_of(found: Counted) -> Ground:
     """The same over what was counted already."""
-    known = _readers(study, found)
+    known = found.readers | {ADJUDICATED}  # an adjudicated coding is no coder's own
     assumed = frozenset(c.interview for c in found.codings if c.coder not in known)
     read = assumed | {d.interview for d in found.readings}
     return Ground(found, tuple(i for i in found.interviews if i.label in read), assumed)
-
-
-def _readers(study: Study, found: Counted) -> set[str]:
-    """Whose readings are known by then, of any interview; adjudicating is no reading of a coder's own."""
-    anybody = Basis(through=found.basis.through, version=found.basis.version)
-    return {reading.coder for reading in counted(study, anybody).readings} | {ADJUDICATED}
 
 
 def places_read(study: Study, found: Counted) -> dict[str, Place]:

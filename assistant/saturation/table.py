@@ -108,7 +108,7 @@ def saturation(
 
 def tabulated(study: Study, of: Counted, level: Level = "code") -> Saturation:
     """The same over what was counted already."""
-    on, rows = ground_of(study, of), _rows(of.codebook, level, {coding.code for coding in of.codings})
+    on, rows = ground_of(of), _rows(of.codebook, level, {coding.code for coding in of.codings})
     names = {code.guid: code.name for code in of.codebook.codes}
     guids = tuple(dict.fromkeys(rows.values()))
     numbers = {guid: number for number, guid in enumerate(guids)}

@@ -79,8 +79,3 @@ class QuoteVectors:
             ]
             found.append(segment.text)
         return found
-
-
-def is_weak(supports: Sequence[float]) -> bool:
-    """Whether a sentence is near its quotes only so little, on average, that somebody should look."""
-    return sum(supports) < WEAK_BELOW * len(supports)

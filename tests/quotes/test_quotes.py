@@ -1,9 +1,5 @@
-import numpy as np
 import pytest
 from filelock import FileLock
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 from study_builder import TALK, word_embeddings
 
 from assistant.quotes import QuoteQuery, as_record, quotes
@@ -12,7 +8,6 @@ from assistant.suggest import suggest
 from store.codebook import current_codebook
 from store.decisions import keep_decisions
 from store.errors import NotFoundError
-from store.index import exact_search
 from store.runs import suggestions
 from store.segments import segments
 from store.transcripts import revise_transcript, transcript
@@ -143,19 +138,3 @@ def test_an_unknown_name_is_a_sentence_that_lists_the_known_ones(coded, asked):
     """A typo says so instead of finding nothing."""
     with pytest.raises(NotFoundError, match=r"nope.*there are: "):
         quotes(coded, QuoteQuery(**asked))
-
-
-@settings(max_examples=50, deadline=None)
-@given(
-    arrays(np.float32, st.tuples(st.integers(1, 30), st.just(4)), elements=st.floats(-1, 1, width=16)),
-    st.integers(1, 40),
-)
-def test_exact_search_agrees_with_sorting_everything(rows, limit):
-    """Best first, as many as asked for, against the plain definition of cosine."""
-    query = np.array([1, 0.5, -0.25, 2], np.float32)
-    order, scores = exact_search(query, rows, limit)
-    norms = np.linalg.norm(rows, axis=1) * np.linalg.norm(query)
-    plain = np.array([(row @ query) / n if n else 0 for row, n in zip(rows, norms, strict=True)])
-    assert len(order) == min(limit, len(rows))
-    assert np.allclose(scores, np.sort(plain)[::-1][: len(order)], atol=1e-4)
-    assert np.allclose(plain[order], scores, atol=1e-4)

@@ -9,57 +9,20 @@ import pytest
 from chromadb.config import Settings as ChromaSettings
 from filelock import Timeout
 from full_study import MODEL, add_text, embed, vector
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 from sqlalchemy import delete
 from two_writers import hold_index
 
 from store.canonical import sha256_text
-from store.index import VectorIndex, candidate_matrix, exact_search, refresh_index, reindex
+from store.index import VectorIndex, refresh_index, reindex
 from store.records import VectorRow
 from store.segments import segments
 from store.vectors import keep_vectors, load_vectors, stack
-
-NUMBERS = st.sampled_from([0.0, 1.0, -1.0, 0.5]) | st.floats(-4, 4, width=16)
 
 
 def forget_vectors(study, digests):
     """As an erasure does, to see what a missing vector does."""
     with study.write() as session:
         session.execute(delete(VectorRow).where(VectorRow.text_sha256.in_(digests)))
-
-
-@settings(max_examples=200, deadline=None)
-@given(
-    st.tuples(st.integers(0, 12), st.integers(1, 4)).flatmap(
-        lambda shape: st.tuples(
-            hnp.arrays(np.float32, shape, elements=NUMBERS), hnp.arrays(np.float32, shape[1], elements=NUMBERS)
-        )
-    ),
-    st.integers(0, 20),
-)
-def test_exact_search_is_brute_force(made, limit):
-    """The best rows come first and none that is left out is better; zero vectors and short lists are no trouble."""
-    rows, query = made
-    found, similarity = exact_search(query, rows, limit)
-    brute = [
-        float(row @ query / (np.linalg.norm(row) * np.linalg.norm(query))) if row.any() and query.any() else 0.0
-        for row in rows
-    ]
-    assert len(found) == len(similarity) == min(limit, len(rows))
-    assert len(set(found.tolist())) == len(found)
-    np.testing.assert_allclose(similarity, [brute[at] for at in found], atol=1e-3)
-    assert list(similarity) == sorted(similarity, reverse=True)
-    left = [brute[at] for at in set(range(len(rows))) - set(found.tolist())]
-    assert not left or not len(found) or max(left) <= similarity[-1] + 1e-3
-
-
-def test_exact_search_among_nothing():
-    """No rows of any width give nothing."""
-    for shape in ((0, 0), (0, 3)):
-        found, similarity = exact_search(np.ones(shape[1], np.float32), np.zeros(shape, np.float32), 5)
-        assert len(found) == len(similarity) == 0
 
 
 def test_vectors_are_kept_by_model_and_text(blank):
@@ -74,17 +37,6 @@ def test_vectors_are_kept_by_model_and_text(blank):
     np.testing.assert_array_equal(stack(found, list(many)), stack(many, list(many)))
     assert set(load_vectors(blank, "b", many)) == {f"{1:064x}"}
     assert stack(found, []).shape == (0, 0)
-
-
-def test_candidates_without_a_vector_are_rows_of_zeros(blank, tmp_path):
-    """Each segment has its row, in order, whether it was embedded or not."""
-    add_text(blank, tmp_path, "I1", ("One.", "Two.", "Three."))
-    wanted = segments(blank)
-    forget_vectors(blank, [sha256_text("Two.")])
-    matrix = candidate_matrix(blank, MODEL, wanted)
-    np.testing.assert_array_equal(matrix, np.stack([vector("One."), np.zeros(8, np.float32), vector("Three.")]))
-    assert candidate_matrix(blank, "other", wanted).shape == (3, 0)
-    assert candidate_matrix(blank, MODEL, []).shape == (0, 0)
 
 
 TEXTS = tuple(f"Sentence number {n} about machines." for n in range(12))
