@@ -135,6 +135,36 @@ def test_scrolling_up_into_unmeasured_text_does_not_jump(bare):
     assert all(abs(step - 90) <= 1 for step in moved), moved
 
 
+def test_one_reads_on_where_one_was_after_being_taken_out_of_the_page(bare):
+    """A box that leaves the document forgets how far it was scrolled; put back, the same row is on top."""
+    put(bare, text_of(long_talk(20_000, 400)))
+    before, forgotten, after = bare.evaluate(
+        """async () => {
+          const still = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+          const place = document.querySelector("#place"), kept = [...place.childNodes];
+          const box = document.querySelector(".tv-box");
+          const seen = () => {
+            const top = box.getBoundingClientRect().top;
+            const rows = [...document.querySelectorAll(".tv-row")];
+            const row = rows.find((each) => each.getBoundingClientRect().bottom > top);
+            return [row.textContent.slice(0, 60), Math.round(row.getBoundingClientRect().top - top)];
+          };
+          window.view.scrollTo(60_000);
+          await still();
+          const before = seen();
+          place.replaceChildren();
+          await still();
+          place.append(...kept);
+          const forgotten = box.scrollTop;
+          window.view.putBack();
+          await still();
+          return [before, forgotten, seen()];
+        }"""
+    )
+    assert forgotten == 0
+    assert after == before
+
+
 def test_rows_never_overlap(bare):
     """Each row begins where the one before it ends, also where many codings make a row taller than its words."""
     text = text_of(["Why?", "Short answer.", "And?", "Another."])
