@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -11,8 +12,12 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from store import config
 from store.canonical import canonical_json, sha256_json, sha256_text
+from store.consent_records import CoderPassphraseRow, ConsentRow
+from store.database import connect
 from store.erase import ERASED_EVENT, unfinished_erasure
 from store.events import GENESIS, Head, header_hash
+from store.exchange_records import ImportPartRow, ImportRow, NamedSetRow
+from store.member_records import MemberPasswordRow, MemberRow
 from store.quote_records import QuotePickRow, SavedQueryRow, SummaryRow
 from store.records import (
     AttributesRow,
@@ -31,7 +36,8 @@ from store.records import (
 )
 from store.runs import SCORES_EVENT, scores_payload
 from store.sound_records import GlossaryRow
-from store.study import Study
+from store.soundness import page_fault
+from store.study import DATABASE, Study
 from store.turns import placed_turns, turns_digest
 from store.values import Turn
 from store.work_records import (
@@ -46,7 +52,7 @@ from store.work_records import (
 )
 from store.written_records import CandidateAnswerRow, CandidateNameRow, RationaleRow
 
-_WITNESSED: tuple[type[Witnessed], ...] = (
+WITNESSED: tuple[type[Witnessed], ...] = (
     StudyRow,
     CoderRow,
     InterviewRow,
@@ -71,6 +77,13 @@ _WITNESSED: tuple[type[Witnessed], ...] = (
     SavedQueryRow,
     QuotePickRow,
     SummaryRow,
+    ImportRow,
+    ImportPartRow,
+    NamedSetRow,
+    ConsentRow,
+    CoderPassphraseRow,
+    MemberRow,
+    MemberPasswordRow,
 )
 _WITH: dict[type[Witnessed], tuple[ORMOption, ...]] = {
     SuggestionRow: (joinedload(SuggestionRow.run), joinedload(SuggestionRow.segment)),
@@ -112,6 +125,9 @@ def verify(study: Study) -> AuditReport:
             return AuditReport(0, 0, head.hash, (f"The log cannot be read ({error}): it was changed by hand.",))
         links = sorted([*_chain(log), *_outside_head(head, log)], key=lambda fault: fault.event or 0)
         faults = [*links, *_records(session, log), *(_Fault(left) for left in _left_over(session, files))]
+    damage = _page_fault(study)
+    if damage is not None:
+        faults.append(_Fault(f"The database is damaged ({damage}); restore a copy that `interview backups` lists."))
     if unfinished_erasure(study) is not None:
         faults.append(_Fault("An erasure broke off before its files were removed; close the study and open it again."))
     faults.sort(key=lambda fault: (fault.event is None, fault.event or 0))
@@ -123,6 +139,14 @@ def verify(study: Study) -> AuditReport:
         faults=tuple(fault.sentence for fault in faults),
         first_broken=min(named, default=None),
     )
+
+
+def _page_fault(study: Study) -> str | None:
+    """What SQLite finds in its own file; a server's files are its own to check."""
+    if study.place is not None:
+        return None
+    with closing(connect(study.folder / DATABASE)) as connection:
+        return page_fault(connection)
 
 
 def _chain(log: list[EventRow]) -> Iterator[_Fault]:
@@ -172,8 +196,9 @@ def _outside_head(head: Head, log: list[EventRow]) -> Iterator[_Fault]:
 
 def _records(session: Session, log: list[EventRow]) -> Iterator[_Fault]:
     by_id = {event.id: event for event in log}
-    for table in _WITNESSED:
-        yield from _readable(f"The table “{table.__tablename__}”", _fold(session, table, by_id))
+    rewritten = _rewritten(log)
+    for table in WITNESSED:
+        yield from _readable(f"The table “{table.__tablename__}”", _fold(session, table, by_id, rewritten))
     yield from _readable("The tables of scores", _scores(session, by_id))
     yield from _readable("The tables of transcripts and codes", map(_Fault, _contents(session)))
 
@@ -185,13 +210,32 @@ def _readable(what: str, faults: Iterator[_Fault]) -> Iterator[_Fault]:
         yield _Fault(f"{what} cannot be read ({error}): something in it was changed by hand.")
 
 
-def _fold(session: Session, table: type[Witnessed], by_id: dict[int, EventRow]) -> Iterator[_Fault]:
+def _rewritten(log: list[EventRow]) -> dict[int, str]:
+    """By the number of its event, the hash of what a version of the codebook says since an erasure."""
+    found: dict[int, str] = {}
+    for event in log:
+        if event.type == ERASED_EVENT and event.payload is not None:
+            try:
+                said = json.loads(event.payload).get("rewritten", {})
+                found.update((int(number), str(digest)) for number, digest in said.items())
+            except (ValueError, TypeError, AttributeError):
+                continue  # changed by hand, which its own hash tells
+    return found
+
+
+def _fold(
+    session: Session, table: type[Witnessed], by_id: dict[int, EventRow], rewritten: dict[int, str]
+) -> Iterator[_Fault]:
     name = table.__tablename__
     seen = set()
     for row in list(session.scalars(select(table).options(*_WITH.get(table, ())))):
         seen.add(row.event_id)
         event = by_id.get(row.event_id)
-        if event is None or event.type != table.event_type or event.payload != _payload(row):
+        if event is not None and event.payload is None and row.event_id in rewritten:
+            same = event.type == table.event_type and rewritten[row.event_id] == sha256_text(_payload(row) or "")
+        else:
+            same = event is not None and event.type == table.event_type and event.payload == _payload(row)
+        if not same:
             said = f"A row of the table “{name}” is not what event {row.event_id} says: it was changed by hand."
             yield _Fault(said, row.event_id)
     for event in by_id.values():
@@ -243,6 +287,7 @@ def _contents(session: Session) -> Iterator[str]:
     for book in session.scalars(select(CodebookRow)):
         if book.sha256 != sha256_json([code.content() for code in book.codes]):
             yield f"Version {book.version} of the codebook was changed by hand."
+    yield from _verifiers(session)
     texts = {row.id: row.text for row in session.execute(select(TranscriptRow.id, TranscriptRow.text))}
     columns = (
         DecisionRow.guid,
@@ -255,6 +300,13 @@ def _contents(session: Session) -> Iterator[str]:
         text = texts.get(decision.transcript_id, "")[decision.start : decision.end]
         if decision.slice_sha256 != sha256_text(text):
             yield f"Decision {decision.guid} no longer fits the text it was made on."
+
+
+def _verifiers(session: Session) -> Iterator[str]:
+    for table, what in ((CoderPassphraseRow, "passphrase"), (MemberPasswordRow, "password")):
+        for held in session.scalars(select(table)):
+            if not held.holds:
+                yield f"The {what} of {held.coder.name} was changed by hand."
 
 
 def _turns(session: Session, row: TranscriptRow) -> list[Turn]:

@@ -95,10 +95,9 @@ def _moved(
     values: NDArray[np.float32], rows: NDArray[np.int64], changed: NDArray[np.bool_], *, asked: bool
 ) -> NDArray[np.float32]:
     """The rows in their new order; what nothing is known of gets the middle, or nothing if a model is to be asked."""
-    with np.errstate(all="ignore"):
-        middle = (
-            np.nanmedian(values, axis=0) if len(values) and np.isfinite(values).any() else np.zeros(values.shape[1])
-        )
+    known = np.isfinite(values).any(axis=0)
+    middle = np.zeros(values.shape[1])
+    middle[known] = np.nanmedian(values[:, known], axis=0)
     moved = np.where((rows >= 0)[:, None], values[np.maximum(rows, 0)], np.nan_to_num(middle)[None, :])
     if asked:
         moved = np.where(changed[:, None], np.nan, moved)

@@ -23,6 +23,18 @@ def keep_codebook(study: Study, codes: Sequence[Code], *, coder: str, reason: st
         return add_version(session, codes, coder=coder, reason=reason)
 
 
+def keep_merged(
+    study: Study, codes: Sequence[Code], *, coder: str, reason: str, seen: int | None, file: str
+) -> Codebook:
+    """Keep what a file was merged to; `seen` is the version it was merged with, None where there was none.
+
+    Raises ConflictError where another version was kept meanwhile, and what `keep_codebook` raises.
+    """
+    with study.write() as session:
+        refuse_newer(newest_version(session), seen, file)
+        return add_version(session, codes, coder=coder, reason=reason)
+
+
 def edit_codebook(
     study: Study,
     edit: Callable[[Codebook], Sequence[Code]],
@@ -61,6 +73,16 @@ def _refuse_changed(session: Session, newest: Codebook, seen: int, touched: Iter
                 f"{newest.version}); look at it as it is now, then keep yours again."
             )
             raise ConflictError(msg)
+
+
+def refuse_newer(newest: Codebook | None, seen: int | None, file: str) -> None:
+    """Raise ConflictError where a version was kept since the one (None: there was none) that a file was merged with."""
+    if newest is not None and newest.version != seen:
+        msg = (
+            f"{newest.coder} has kept version {newest.version} of the codebook while {file} was read; import it again. "
+            "Nothing was added."
+        )
+        raise ConflictError(msg)
 
 
 def _last_changed(session: Session, guid: str, seen: int) -> str:

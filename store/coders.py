@@ -25,19 +25,36 @@ class Coder:
     name: str
     kind: str
     role: CoderRole
+    guid: str = ""
 
 
-def coder_row(session: Session, name: str, kind: Literal["person", "model"] = "person") -> CoderRow:
-    """The coder of that name, made now where there is none."""
+def coder_row(
+    session: Session,
+    name: str,
+    kind: Literal["person", "model"] = "person",
+    guid: str | None = None,
+    *,
+    by: str | None = None,
+) -> CoderRow:
+    """The coder of that name, made now where there is none; then `guid` is theirs, where one is given.
+
+    `by` is who makes them known, where that is somebody else.
+    """
+    name = coder_name(name)
+    row = session.scalar(select(CoderRow).where(CoderRow.name == name))
+    if row is None:
+        row = CoderRow(guid=guid or str(uuid.uuid4()), name=name, kind=kind)
+        events.record(session, row, coder=name if by is None else by)
+    return row
+
+
+def coder_name(name: str) -> str:
+    """A name as it is kept, without white space at its ends; raises InvalidInputError where it cannot be one."""
     name = name.strip()
     if not name or len(name) > _LONGEST_NAME:
         msg = f"A coder needs a name of 1 to {_LONGEST_NAME} characters; give one with --coder."
         raise InvalidInputError(msg)
-    row = session.scalar(select(CoderRow).where(CoderRow.name == name))
-    if row is None:
-        row = CoderRow(guid=str(uuid.uuid4()), name=name, kind=kind)
-        events.record(session, row, coder=name)
-    return row
+    return name
 
 
 def coders(study: Study) -> tuple[str, ...]:
@@ -50,15 +67,14 @@ def coder_list(study: Study) -> tuple[Coder, ...]:
     with study.read() as session:
         roles = _roles(session)
         rows = session.scalars(select(CoderRow).order_by(CoderRow.id))
-        return tuple(Coder(row.name, row.kind, roles.get(row.id, CoderRole.CODER)) for row in rows)
+        return tuple(Coder(row.name, row.kind, roles.get(row.id, CoderRole.CODER), row.guid) for row in rows)
 
 
 def add_coder(study: Study, name: str, *, by: str) -> Coder:
     """Make a coder known before they decide anything; one who is known stays as they are."""
-    del by  # anybody may name somebody; what the new one may do is another matter
     with study.write() as session:
-        row = coder_row(session, name)
-        return Coder(row.name, row.kind, _roles(session).get(row.id, CoderRole.CODER))
+        row = coder_row(session, name, by=None if study.acting is None else by)
+        return Coder(row.name, row.kind, _roles(session).get(row.id, CoderRole.CODER), row.guid)
 
 
 def set_role(study: Study, name: str, role: CoderRole, *, by: str) -> Coder:
@@ -80,7 +96,7 @@ def set_role(study: Study, name: str, role: CoderRole, *, by: str) -> Coder:
         if _roles(session).get(row.id, CoderRole.CODER) is not role:
             given = CoderRoleRow(coder_id=row.id, coder=row, role=str(role), by=by.strip(), at=datetime.now(UTC))
             events.record(session, given, coder=by.strip())
-        return Coder(row.name, row.kind, role)
+        return Coder(row.name, row.kind, role, row.guid)
 
 
 def require_lead(session: Session, name: str, what: str) -> None:

@@ -1,11 +1,12 @@
 """Decisions, append-only, and the codings that stand after all of them."""
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from store import events
@@ -13,10 +14,20 @@ from store.canonical import sha256_text
 from store.codebook import version_at
 from store.coders import coder_row
 from store.errors import InvalidInputError, NotFoundError
-from store.records import CodebookRow, CoderRow, DecisionRow, InterviewRow, SuggestionRow, TranscriptRow
+from store.records import (
+    CodebookRow,
+    CoderRow,
+    DecisionRow,
+    InterviewRow,
+    SuggestionRow,
+    TranscriptRow,
+    decision_payload,
+)
 from store.study import Study
 from store.transcripts import Moved, SpanMover, current_transcripts
 from store.values import Codebook, Coding, Decision, DecisionDraft, Span, Stance, Verdict
+
+_AT_ONCE = 500
 
 
 def keep_decisions(study: Study, coder: str, drafts: Sequence[DecisionDraft]) -> tuple[Decision, ...]:
@@ -31,43 +42,110 @@ def keep_decisions(study: Study, coder: str, drafts: Sequence[DecisionDraft]) ->
 
 def add_decisions(session: Session, coder: CoderRow, drafts: Sequence[DecisionDraft]) -> tuple[Decision, ...]:
     """The same within a write transaction of the caller's."""
-    now = datetime.now(UTC)
-    rows = [_row(session, coder, draft, now) for draft in drafts]
-    events.record_all(session, [(row, row.transcript.interview.guid) for row in rows], coder=coder.name)
-    return tuple(decision_value(row, row.transcript.interview.label, coder.name) for row in rows)
+    adding = _Adding(session, coder)
+    made = [adding.decision(draft) for draft in drafts]
+    events.insert_all(session, DecisionRow, adding.told, coder=coder.name)
+    return tuple(made)
 
 
-def _row(session: Session, coder: CoderRow, draft: DecisionDraft, now: datetime) -> DecisionRow:
-    transcript = session.get(TranscriptRow, draft.transcript_id)
-    if transcript is None:
-        msg = "The interview was erased in the meantime; nothing was kept."
-        raise NotFoundError(msg)
-    _refuse_impossible(session, transcript, draft)
-    return DecisionRow(
-        guid=str(uuid.uuid4()),
-        transcript_id=transcript.id,
-        transcript=transcript,
-        start=draft.span.start,
-        end=draft.span.end,
-        slice_sha256=sha256_text(draft.span.of(transcript.text)),
-        verdict=str(draft.verdict),
-        code=draft.code,
-        coder_id=coder.id,
-        coder=coder,
-        suggestion_id=draft.suggestion_id,
-        suggestion=None if draft.suggestion_id is None else session.get_one(SuggestionRow, draft.suggestion_id),
-        codebook_id=draft.codebook_id,
-        codebook=None if draft.codebook_id is None else session.get_one(CodebookRow, draft.codebook_id),
-        at=(draft.at or now).astimezone(UTC),
-        recorded_at=now,
-        memo=draft.memo,
-        sitting=draft.sitting,
-        replaces=draft.replaces,
-    )
+class _Adding:
+    """Decisions of one coder on their way, with what they point at looked up once."""
+
+    def __init__(self, session: Session, coder: CoderRow) -> None:
+        self._session = session
+        self._coder = (coder.id, coder.guid, coder.name)
+        self._now = datetime.now(UTC)
+        self._last = session.scalar(select(func.max(DecisionRow.id))) or 0
+        self._texts: dict[int, _Text] = {}
+        self._versions: dict[int, int] = {}
+        self.told: list[events.Told] = []
+
+    def decision(self, draft: DecisionDraft) -> Decision:
+        """The decision as it will be on disk; it is among those that are `told`."""
+        text = self._text(draft.transcript_id)
+        _refuse_impossible(self._session, text, draft)
+        coder_id, coder, name = self._coder
+        decision = Decision(
+            id=self._last + len(self.told) + 1,
+            guid=draft.guid or str(uuid.uuid4()),
+            interview=text.label,
+            transcript_id=text.id,
+            span=draft.span,
+            verdict=draft.verdict,
+            code=draft.code,
+            coder=name,
+            suggestion_id=draft.suggestion_id,
+            codebook_id=draft.codebook_id,
+            at=(draft.at or self._now).astimezone(UTC),
+            recorded_at=self._now,
+            memo=draft.memo,
+            sitting=draft.sitting,
+            replaces=draft.replaces,
+        )
+        columns = {
+            "id": decision.id,
+            "guid": decision.guid,
+            "transcript_id": text.id,
+            "start": draft.span.start,
+            "end": draft.span.end,
+            "slice_sha256": sha256_text(draft.span.of(text.text)),
+            "verdict": str(draft.verdict),
+            "code": draft.code,
+            "coder_id": coder_id,
+            "suggestion_id": draft.suggestion_id,
+            "codebook_id": draft.codebook_id,
+            "at": decision.at,
+            "recorded_at": decision.recorded_at,
+            "memo": draft.memo,
+            "sitting": draft.sitting,
+            "replaces": draft.replaces,
+        }
+        payload = decision_payload(
+            columns,
+            interview=text.interview,
+            revision=text.revision,
+            coder=coder,
+            suggestion=self._suggestion(draft.suggestion_id),
+            codebook=self._version(draft.codebook_id),
+        )
+        self.told.append(events.Told(columns, payload, text.interview))
+        return decision
+
+    def _text(self, transcript_id: int) -> "_Text":
+        if transcript_id not in self._texts:
+            row = self._session.get(TranscriptRow, transcript_id)
+            if row is None:
+                msg = "The interview was erased in the meantime; nothing was kept."
+                raise NotFoundError(msg)
+            found = _Text(row.id, row.interview_id, row.interview.guid, row.interview.label, row.revision, row.text)
+            self._texts[transcript_id] = found
+        return self._texts[transcript_id]
+
+    def _version(self, codebook_id: int | None) -> int | None:
+        if codebook_id is None:
+            return None
+        if codebook_id not in self._versions:
+            self._versions[codebook_id] = self._session.get_one(CodebookRow, codebook_id).version
+        return self._versions[codebook_id]
+
+    def _suggestion(self, suggestion_id: int | None) -> str | None:
+        return None if suggestion_id is None else self._session.get_one(SuggestionRow, suggestion_id).guid
 
 
-def _refuse_impossible(session: Session, transcript: TranscriptRow, draft: DecisionDraft) -> None:
-    where = f"{transcript.interview.label} {draft.span.start}–{draft.span.end}"
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The revision of a transcript that is decided on."""
+
+    id: int
+    interview_id: int
+    interview: str
+    label: str
+    revision: int
+    text: str
+
+
+def _refuse_impossible(session: Session, transcript: _Text, draft: DecisionDraft) -> None:
+    where = f"{transcript.label} {draft.span.start}–{draft.span.end}"
     if draft.span.end > len(transcript.text):
         msg = f"{where} reaches past the end of the text ({len(transcript.text)} characters); nothing was kept."
         raise InvalidInputError(msg)
@@ -80,7 +158,7 @@ def _refuse_impossible(session: Session, transcript: TranscriptRow, draft: Decis
     _refuse_unanswered(session, transcript, draft, where)
 
 
-def _refuse_unanswered(session: Session, transcript: TranscriptRow, draft: DecisionDraft, where: str) -> None:
+def _refuse_unanswered(session: Session, transcript: _Text, draft: DecisionDraft, where: str) -> None:
     shown = None if draft.suggestion_id is None else session.get(SuggestionRow, draft.suggestion_id)
     same_interview = shown is not None and shown.segment.transcript.interview_id == transcript.interview_id
     if draft.suggestion_id is not None and not same_interview:
@@ -209,15 +287,16 @@ def codings_of(
     return tuple(found.values())
 
 
-def stances(study: Study, *, past: bool = False) -> tuple[Stance, ...]:
+def stances(study: Study, *, past: bool = False, transcripts: Collection[int] | None = None) -> tuple[Stance, ...]:
     """What stands from all coders: their words on codes and their readings, where they can be placed in the text.
 
     In recorded order, moved to each interview's current revision; what a correction tore apart is left out. With
-    `past`, also the words that stood once (`Stance.until`).
+    `past`, also the words that stood once (`Stance.until`). With `transcripts`, only those on the interviews of these.
     """
     with study.read() as session:
-        made = _made(session, None, None)
-        events_of = dict(session.execute(select(DecisionRow.id, DecisionRow.event_id)).tuples().all())
+        rows = _within(session, transcripts)
+        made = [decision_value(row, row.interview, row.coder) for row in rows]
+        events_of = {row.id: row.event_id for row in rows}
         until = {before: events_of[after] for before, after in _replaced(made).items()}
         mover, current = SpanMover(session), set(current_transcripts(session).values())
         found = []
@@ -239,6 +318,17 @@ def stances(study: Study, *, past: bool = False) -> tuple[Stance, ...]:
                     )
                 )
         return tuple(found)
+
+
+def _within(session: Session, transcripts: Collection[int] | None) -> Sequence[Row[Any]]:
+    """The decisions as columns in recorded order, all of them or those on the interviews of some transcripts."""
+    if transcripts is None:
+        return session.execute(decision_columns().order_by(DecisionRow.id)).all()
+    wanted, found = sorted(transcripts), list[Row[Any]]()
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = select(TranscriptRow.interview_id).where(TranscriptRow.id.in_(wanted[start : start + _AT_ONCE]))
+        found += session.execute(decision_columns().where(TranscriptRow.interview_id.in_(some))).all()
+    return sorted(found, key=lambda row: row.id)
 
 
 def _replaced(made: Iterable[Decision]) -> dict[int, int]:
@@ -265,6 +355,13 @@ def readings(study: Study, coder: str) -> tuple[tuple[int, Span], ...]:
     )
     with study.read() as session:
         return tuple((row.transcript_id, Span(row.start, row.end)) for row in session.execute(query))
+
+
+def decided_transcripts(study: Study) -> frozenset[int]:
+    """All revisions of the transcripts of the interviews in which anybody decided anything."""
+    decided = select(TranscriptRow.interview_id).join(DecisionRow, DecisionRow.transcript_id == TranscriptRow.id)
+    with study.read() as session:
+        return frozenset(session.scalars(select(TranscriptRow.id).where(TranscriptRow.interview_id.in_(decided))))
 
 
 def last_decision(study: Study) -> int:

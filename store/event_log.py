@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select
@@ -11,6 +12,9 @@ from sqlalchemy.orm import Session
 from store.errors import NotFoundError
 from store.records import EventRow, InterviewRow
 from store.study import Study
+
+_SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
+"""As every database's `lower` does for text that it compares by code points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,16 @@ def last_event(study: Study) -> int:
         return session.scalar(select(func.max(EventRow.id))) or 0
 
 
+def hash_of(study: Study, number: int) -> str:
+    """The hash of the chain after the event of that number; raises NotFoundError where there is none."""
+    with study.read() as session:
+        found = session.scalar(select(EventRow.hash).where(EventRow.id == number))
+    if found is None:
+        msg = f"There is no event {number} in this study; the newest is {last_event(study)}."
+        raise NotFoundError(msg)
+    return found
+
+
 def event_types(study: Study) -> tuple[str, ...]:
     """The types of events that occur, in alphabetical order."""
     with study.read() as session:
@@ -104,7 +118,8 @@ def _filtered(session: Session, query: Select[Any], wanted: LogFilter) -> Select
     if wanted.until is not None:
         query = query.where(EventRow.at < wanted.until)
     if wanted.text:
-        query = query.where(EventRow.payload.icontains(wanted.text, autoescape=True))
+        sought = wanted.text.translate(_SMALL)
+        query = query.where(func.lower(EventRow.payload).contains(sought, autoescape=True))
     if wanted.code is not None:
         query = query.where(EventRow.payload.contains(f'"{wanted.code}"', autoescape=True))
     if wanted.blind_to:

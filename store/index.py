@@ -1,16 +1,20 @@
 """The vector index: Chroma as a derived thing that repairs itself.
 
+Of an encrypted study it is held in memory, while it is open: Chroma writes texts and vectors in the clear.
+
 Local Chroma is not safe for two processes, so a file lock lets one process at a time hold the folder; whoever does
 not hold it searches exactly, in memory, from the vector cache. Whatever is wrong with the folder, it is made again
 from the cache.
 """
 
 import random
+import uuid
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -18,11 +22,14 @@ from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from store.canonical import sha256_text
-from store.index_folder import LOCK, WORDS, discard_index
+from store.index_folder import LOCK, VECTORS, WORDS, discard_index
 from store.segments import segments
 from store.study import Study
 from store.values import Segment
 from store.vectors import has_vectors, load_vectors
+
+if TYPE_CHECKING:
+    from store.index_place import IndexPlace
 
 _AT_ONCE = 200
 _PROBES = 20
@@ -30,10 +37,11 @@ _PROBES = 20
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """What opening the index found: the reason it was made again, or nothing."""
+    """What opening the index found: the reason it was made again, or nothing; and why it could not be asked."""
 
     reason: str | None
     segments: int
+    problem: str = ""
 
 
 class _Cached(Embeddings):
@@ -56,6 +64,9 @@ class VectorIndex:
         self._study = study
         self._model = model
         self._name = f"segments-{sha256_text(model)[:16]}"
+        self._in_memory = study.key is not None
+        if self._in_memory:  # what lies in memory is shared by all that this process opens
+            self._name = f"{self._name}-{uuid.uuid4().hex}"
         self._lock = FileLock(study.folder / LOCK)
         self._wait = wait_seconds
         self._store: Any = None
@@ -109,16 +120,20 @@ class VectorIndex:
             return f"it could not be read ({type(error).__name__})"
 
     def _vector_files(self) -> Iterable[Path]:
-        return (path for path in self._study.index.glob("*") if not path.name.startswith(WORDS))
+        return (path for path in self._study.index.glob("*") if not path.name.startswith((WORDS, VECTORS)))
 
     def _open(self, vectors: dict[str, NDArray[np.float32]]) -> Any:
         import chromadb
         from chromadb.config import Settings
         from langchain_chroma import Chroma
 
-        self._study.index.mkdir(exist_ok=True)
+        name_no_code()
+        self._study.index.mkdir(mode=0o700, exist_ok=True)
         try:
-            self._client = chromadb.PersistentClient(str(self._study.index), Settings(anonymized_telemetry=False))
+            if self._in_memory:
+                self._client = chromadb.EphemeralClient(Settings(anonymized_telemetry=False))
+            else:
+                self._client = chromadb.PersistentClient(str(self._study.index), Settings(anonymized_telemetry=False))
         except BaseException:
             _forget_half_open(self._study.index)
             raise
@@ -132,6 +147,9 @@ class VectorIndex:
     def _close(self) -> None:
         self._store = None
         if self._client is not None:
+            if self._in_memory:
+                with suppress(Exception):  # it was not made yet; nothing of it is on the disk
+                    self._client.delete_collection(self._name)
             self._client.close()
             self._client = None
 
@@ -176,6 +194,17 @@ class VectorIndex:
         return [(int(document.metadata["segment"]), 1.0 - distance) for document, distance in found]
 
 
+def name_no_code() -> None:
+    """Have Chroma build nothing that the index's own database names: some makers of vectors run code from a folder.
+
+    An index may come with a study that somebody sent; our vectors come from the cache.
+    """
+    from chromadb.utils import embedding_functions
+
+    embedding_functions.known_embedding_functions.clear()
+    embedding_functions.sparse_known_embedding_functions.clear()
+
+
 def _forget_half_open(folder: Path) -> None:
     """Drop what Chroma keeps of a folder that it could not open: it would be handed out again for the mended one."""
     from chromadb.api.shared_system_client import SharedSystemClient
@@ -190,8 +219,19 @@ def key(segment: Segment) -> str:
 
 
 def refresh_index(study: Study, model: str) -> Repair | None:
-    """Bring the index up to the segments that have vectors; None where another process holds it, which will do it."""
-    if not has_vectors(study, model):
+    """Bring the index up to the segments that have vectors; None where another process holds it, which will do it.
+
+    An encrypted study has no index on the disk: it is searched exactly, from the vectors in its database. Where the
+    index is on a server that cannot be asked, `problem` says why; queries answer from the vectors all the same.
+
+    Raises InvalidInputError where the study's own `[index]` cannot be used.
+    """
+    from store.index_place import index_place
+
+    place = index_place(study)
+    if place is not None:
+        return _on_server(study, model, place)
+    if study.key is not None or not has_vectors(study, model):
         return Repair(None, 0)
     try:
         with VectorIndex(study, model) as index:
@@ -200,8 +240,33 @@ def refresh_index(study: Study, model: str) -> Repair | None:
         return None
 
 
+def _on_server(study: Study, model: str, place: "IndexPlace") -> Repair:
+    from store.index_connection import IndexServerError
+    from store.index_forget import forget_all
+    from store.index_server import ServerIndex
+
+    if not has_vectors(study, model):
+        return Repair(None, 0, forget_all(study))
+    try:
+        with ServerIndex(study, model, place) as index:
+            return index.repair
+    except IndexServerError as error:
+        return Repair(None, 0, str(error))
+
+
 def reindex(study: Study, model: str, *, wait_seconds: float = 30.0) -> Repair:
-    """Throw the index away and make it again from the cached vectors; raises filelock.Timeout where it is held."""
+    """Throw the index away and make it again from the cached vectors, in the folder or on the study's server.
+
+    Raises filelock.Timeout where another process holds the folder, IndexServerError where the server cannot be asked.
+    """
+    from store.index_place import index_place
+
+    place = index_place(study)
+    if place is not None:
+        from store.index_server import ServerIndex
+
+        with ServerIndex(study, model, place, afresh=True) as there:
+            return Repair("it was asked for", there.repair.segments)
     with FileLock(study.folder / LOCK).acquire(timeout=wait_seconds):
         discard_index(study.index)
     with VectorIndex(study, model, wait_seconds=wait_seconds) as index:

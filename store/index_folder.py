@@ -7,6 +7,8 @@ LOCK = ".index.lock"
 """Held by the one process that has the index open."""
 WORDS = "words.db"
 """The index of words, which others make and read beside the vectors in the same folder."""
+VECTORS = "vectors-"
+"""How files begin that hold the vectors of all segments, to be searched exactly."""
 
 
 def discard_index(folder: Path) -> None:

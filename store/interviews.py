@@ -1,9 +1,9 @@
 """Interviews and their attributes."""
 
 import os
-import shutil
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -12,14 +12,19 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from store import events
+from store.acting import require
 from store.canonical import sha256_file
 from store.errors import ConflictError, NotFoundError, StudyError
+from store.left_over import left_over, move_left_over
+from store.media import copy_media
 from store.records import AttributesRow, EventRow, InterviewRow, TranscriptRow
 from store.study import Study
 from store.values import Interview
 
+RECORDING_ERASED = "recording.erased"
+"""That the recording of an interview was erased; everything else of the interview is still there."""
 _MEDIA_LOCK = ".media.lock"
-"""Held while a recording is copied, so that a half copy found without it is known to be left over."""
+"""Held from a recording's copying until its interview is kept, so that what is found without it is left over."""
 
 
 def add_interview(
@@ -37,18 +42,22 @@ def add_interview(
     """
     digest = sha256_file(source)
     guid = str(uuid.uuid4())
-    media = _keep_media(study, source, guid) if kind == "recording" else None
-    try:
-        with study.write() as session:
-            row = new_interview(session, source, kind, digest, label=label, guid=guid, media=media)
-            row.duration_ms = duration_ms
-            if attributes:
-                _set_attributes(session, row, attributes)
-            return _interview(session, row)
-    except BaseException:
-        if media is not None and not _is_kept(study, guid):
-            (study.folder / media).unlink(missing_ok=True)
-        raise
+    with ExitStack() as stack:
+        media = None
+        if kind == "recording":
+            stack.enter_context(media_held(study))
+            media = keep_media(study, source, guid)
+        try:
+            with study.write() as session:
+                row = new_interview(session, source, kind, digest, label=label, guid=guid, media=media)
+                row.duration_ms = duration_ms
+                if attributes:
+                    add_attributes(session, row, attributes)
+                return _interview(session, row)
+        except BaseException:
+            if media is not None and not _is_kept(study, guid):
+                (study.folder / media).unlink(missing_ok=True)
+            raise
 
 
 def new_interview(
@@ -88,26 +97,54 @@ def _readable_name(source: Path) -> str:
     return os.fsencode(source.name).decode("utf-8", "replace")
 
 
-def _keep_media(study: Study, source: Path, guid: str) -> str:
+@contextmanager
+def media_held(study: Study) -> Iterator[None]:
+    """Keep others out of `media/` until the interviews of the recordings copied meanwhile are kept."""
+    with FileLock(study.folder / _MEDIA_LOCK):
+        yield
+
+
+def keep_media(study: Study, source: Path, guid: str) -> str:
+    """Copy a recording into `media/` under the GUID of its interview, while that is held; returns its path within."""
+    require(study, InterviewRow.event_type, "add recordings")
     target = study.media / f"{guid}{source.suffix.lower()}"
-    partial = target.with_suffix(target.suffix + ".partial")
     try:
-        with FileLock(study.folder / _MEDIA_LOCK):
-            shutil.copyfile(source, partial)
-            partial.replace(target)
+        copy_media(source, target, study.key)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         msg = f"{source} could not be copied into {study.media} ({error.strerror}); nothing was added."
         raise StudyError(msg) from error
     return target.relative_to(study.folder).as_posix()
 
 
-def drop_half_copies(study: Study) -> None:
-    """Remove what copies of recordings that were broken off left behind; raises Timeout while one is being made."""
+def drop_half_copies(study: Study) -> int:
+    """Remove what copies of recordings that were broken off left behind, and say how many.
+
+    Raises Timeout while a recording is being added.
+    """
+    gone = 0
     if any(study.media.glob("*.partial")):
         with FileLock(study.folder / _MEDIA_LOCK).acquire(timeout=0):
             for half in study.media.glob("*.partial"):
                 half.unlink(missing_ok=True)
+                gone += 1
+    return gone
+
+
+def move_unnamed_media(study: Study) -> tuple[str, ...]:
+    """Move recordings that no interview names out of the way, and return their names.
+
+    A process that was killed between copying and keeping leaves such files. Raises Timeout while one is being added.
+    """
+    with study.read() as session:
+        known = list(session.scalars(select(InterviewRow.media).where(InterviewRow.media.is_not(None))))
+    if not left_over(study.folder, filter(None, known)):
+        return ()
+    with FileLock(study.folder / _MEDIA_LOCK).acquire(timeout=0):
+        with study.read() as session:
+            known = list(session.scalars(select(InterviewRow.media).where(InterviewRow.media.is_not(None))))
+        found = left_over(study.folder, filter(None, known))
+        move_left_over(found)
+    return tuple(path.name for path in found)
 
 
 def _next_label(session: Session) -> str:
@@ -130,7 +167,8 @@ def _refuse_double(session: Session, row: InterviewRow, source: Path) -> None:
         raise ConflictError(msg)
 
 
-def _set_attributes(session: Session, row: InterviewRow, values: Mapping[str, str]) -> None:
+def add_attributes(session: Session, row: InterviewRow, values: Mapping[str, str]) -> None:
+    """Add to or replace attributes of an interview, within the caller's transaction."""
     merged = {**_attributes(session).get(row.id, {}), **values}
     attributes = AttributesRow(interview_id=row.id, interview=row, values=merged)
     events.record(session, attributes, interview=row.guid)
@@ -139,7 +177,7 @@ def _set_attributes(session: Session, row: InterviewRow, values: Mapping[str, st
 def set_attributes(study: Study, label: str, values: Mapping[str, str]) -> None:
     """Add to or replace attributes of an interview."""
     with study.write() as session:
-        _set_attributes(session, interview_row(session, label), values)
+        add_attributes(session, interview_row(session, label), values)
 
 
 def set_media_facts(study: Study, label: str, *, duration_ms: int | None = None, language: str | None = None) -> None:
@@ -159,7 +197,8 @@ def interviews(study: Study, *, through: int | None = None) -> tuple[Interview, 
         rows = list(session.scalars(query))
         attributes = _attributes(session)
         done = set(session.scalars(select(TranscriptRow.interview_id)))
-        return tuple(_value(row, attributes.get(row.id, {}), row.id in done) for row in rows)
+        silent = erased_recordings(session)
+        return tuple(_value(row, attributes.get(row.id, {}), row.id in done, silent) for row in rows)
 
 
 def interview(study: Study, label: str) -> Interview:
@@ -185,10 +224,16 @@ def _attributes(session: Session) -> dict[int, dict[str, str]]:
 
 def _interview(session: Session, row: InterviewRow) -> Interview:
     done = session.scalar(select(TranscriptRow.id).where(TranscriptRow.interview_id == row.id).limit(1))
-    return _value(row, _attributes(session).get(row.id, {}), done is not None)
+    return _value(row, _attributes(session).get(row.id, {}), done is not None, erased_recordings(session))
 
 
-def _value(row: InterviewRow, attributes: Mapping[str, str], transcribed: bool) -> Interview:
+def erased_recordings(session: Session) -> frozenset[str]:
+    """The GUIDs of the interviews whose recording was erased."""
+    found = session.scalars(select(EventRow.interview).where(EventRow.type == RECORDING_ERASED))
+    return frozenset(filter(None, found))
+
+
+def _value(row: InterviewRow, attributes: Mapping[str, str], transcribed: bool, silent: frozenset[str]) -> Interview:
     return Interview(
         id=row.id,
         guid=row.guid,
@@ -197,7 +242,7 @@ def _value(row: InterviewRow, attributes: Mapping[str, str], transcribed: bool) 
         kind="recording" if row.kind == "recording" else "transcript",
         source_name=row.source_name,
         source_sha256=row.source_sha256,
-        media=row.media,
+        media=None if row.guid in silent else row.media,
         duration_ms=row.duration_ms,
         language=row.language,
         attributes=attributes,

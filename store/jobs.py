@@ -11,6 +11,7 @@ from typing import Literal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from store.acting import check
 from store.errors import ConflictError, InvalidInputError, NotFoundError
 from store.interviews import interview_row
 from store.job_values import ENDED, QUEUED, Job, JobState, Wanted, job_of_row, wanted_of
@@ -27,6 +28,7 @@ def queue_job(study: Study, label: str, wanted: Wanted | None = None, *, first: 
     """
     wanted = wanted or Wanted()
     with study.write() as session:
+        check(session, "job.queued")
         interview = interview_row(session, label)
         _refuse(session, interview)
         row = _row_of(session, interview)
@@ -90,6 +92,7 @@ def resume_or_retry(study: Study, label: str) -> Job:
 def move_job(study: Study, label: str, where: Literal["up", "down", "first"]) -> Job:
     """Change the order of the queue; raises ConflictError where the recording has no place in it."""
     with study.write() as session:
+        check(session, "job.queued")
         row = _known(session, label)
         if row.state not in QUEUED:
             msg = f"{row.interview.label} has no place in the queue, it is {row.state}; nothing was moved."
@@ -143,6 +146,7 @@ def _wait_again(session: Session, row: JobRow) -> None:
 
 def _turned(study: Study, label: str, to: JobState, allowed: tuple[JobState, ...], act: str) -> Job:
     with study.write() as session:
+        check(session, "job.queued")
         row = _known(session, label)
         if row.state == to or (to is JobState.WAITING and row.state == JobState.RUNNING):
             return job_of_row(row)

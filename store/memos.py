@@ -46,7 +46,10 @@ class MemoTarget:
 
 @dataclass(frozen=True, slots=True)
 class MemoDraft:
-    """A memo on its way into the study; a debriefing has a day and the people present."""
+    """A memo on its way into the study; a debriefing has a day and the people present.
+
+    One that was written elsewhere keeps its `guid` and the time `at` which it was written.
+    """
 
     target: MemoTarget
     text: str
@@ -54,6 +57,8 @@ class MemoDraft:
     kind: MemoKind = MemoKind.MEMO
     on: date | None = None
     present: str = ""
+    guid: str | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,26 +87,33 @@ class Memo:
 
 def keep_memo(study: Study, coder: str, draft: MemoDraft) -> Memo:
     """Keep a new memo; raises InvalidInputError for an empty one, NotFoundError where what it is about is gone."""
-    _refuse_empty(draft.title, draft.text)
     with study.write() as session:
-        who, target = coder_row(session, coder), draft.target
-        row = MemoRow(
-            guid=str(uuid.uuid4()),
-            revision=1,
-            kind=str(draft.kind),
-            code=target.code,
-            decision=target.decision,
-            **_place(session, target),
-            title=draft.title.strip(),
-            text=draft.text,
-            happened_on=None if draft.on is None else draft.on.isoformat(),
-            present=draft.present.strip(),
-            gone=False,
-            coder_id=who.id,
-            coder=who,
-            at=datetime.now(UTC),
-        )
-        return _kept(session, row, row)
+        row = add_memo(session, coder, draft)
+        return _value(row, row, SpanMover(session))
+
+
+def add_memo(session: Session, coder: str, draft: MemoDraft) -> MemoRow:
+    """The same within a write transaction of the caller's."""
+    _refuse_empty(draft.title, draft.text)
+    who, target = coder_row(session, coder), draft.target
+    row = MemoRow(
+        guid=draft.guid or str(uuid.uuid4()),
+        revision=1,
+        kind=str(draft.kind),
+        code=target.code,
+        decision=target.decision,
+        **_place(session, target),
+        title=draft.title.strip(),
+        text=draft.text,
+        happened_on=None if draft.on is None else draft.on.isoformat(),
+        present=draft.present.strip(),
+        gone=False,
+        coder_id=who.id,
+        coder=who,
+        at=(draft.at or datetime.now(UTC)).astimezone(UTC),
+    )
+    events.record(session, row, coder=who.name, interview=None if row.interview is None else row.interview.guid)
+    return row
 
 
 def revise_memo(

@@ -5,13 +5,15 @@ Events are numbered for ever; the ids of rows can come again after an erasure, s
 
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Executable, ScalarSelect, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from store.decisions import decision_columns, decision_value
 from store.records import (
     AttributesRow,
     CodebookRow,
     DecisionRow,
+    EventRow,
     InterviewRow,
     SegmentRow,
     SuggestionRow,
@@ -22,11 +24,16 @@ from store.values import Decision
 from store.work_records import AdjudicationRow
 
 Rows = tuple[int, int]
-"""The number of a table's last event (or row), and how many rows it has: an erasure makes the second fall."""
+"""The number of a table's last event (or row), and a number that changes with every erasure."""
+
+_ERASED = "interview.erased"
 
 
 class StudyStamp(NamedTuple):
-    """While a part stays the same, so does what it stands for."""
+    """While a part stays the same, so does what it stands for; the second number of `decisions` is how many there are.
+
+    Only an erasure takes rows away. Where rows were counted to notice that, a glance cost more the larger the study.
+    """
 
     texts: tuple[Rows, ...]
     decisions: Rows
@@ -35,16 +42,64 @@ class StudyStamp(NamedTuple):
     suggestions: Rows
 
 
+def newest_event(event_type: str) -> ScalarSelect[int]:
+    """The number of the last event of a type, to be asked for with others: found at the end of an index."""
+    ordered = select(EventRow.id).where(EventRow.type == event_type).order_by(EventRow.id.desc())
+    return ordered.limit(1).scalar_subquery()
+
+
+def last_of(column: InstrumentedAttribute[int]) -> ScalarSelect[int]:
+    """The highest number in a column, to be asked for with others."""
+    return select(func.max(column)).scalar_subquery()
+
+
+_TABLES = (InterviewRow, AttributesRow, TranscriptRow, DecisionRow, CodebookRow, AdjudicationRow, SuggestionRow)
+# made once: putting a question together takes longer than answering it
+_ALL = select(
+    *(last_of(table.event_id) for table in _TABLES),
+    last_of(SegmentRow.id),
+    select(func.count()).select_from(DecisionRow).scalar_subquery(),
+    newest_event(_ERASED),
+)
+_TEXTS = select(last_of(TranscriptRow.id), last_of(SegmentRow.id), newest_event(_ERASED))
+_GLANCE = select(last_of(DecisionRow.event_id), newest_event(_ERASED), last_of(TranscriptRow.id))
+_DECISIONS = select(
+    last_of(DecisionRow.event_id),
+    select(func.count()).select_from(DecisionRow).scalar_subquery(),
+    last_of(TranscriptRow.id),
+)
+
+
 def study_stamp(study: Study) -> StudyStamp:
     """What decides texts and attributes, decisions, the codebook, adjudications, and suggestions that were shown."""
-    tables = (InterviewRow, AttributesRow, TranscriptRow, DecisionRow, CodebookRow, AdjudicationRow, SuggestionRow)
-    last = [select(func.max(table.event_id)).scalar_subquery() for table in tables]
-    count = [select(func.count(table.event_id)).scalar_subquery() for table in tables]
-    segments = [select(each).scalar_subquery() for each in (func.max(SegmentRow.id), func.count(SegmentRow.id))]
+    *events, segment, count, erased = _numbers(study, _ALL)
+    rows = [(event, erased) for event in events]
+    rows[3] = (events[3], count)
+    return StudyStamp((*rows[:3], (segment, erased)), *rows[3:])
+
+
+def texts_stamp(study: Study) -> tuple[int, ...]:
+    """What decides which segments there are: the newest transcript, the newest segment, and the last erasure."""
+    return _numbers(study, _TEXTS)
+
+
+class Glance(NamedTuple):
+    """The event of the last decision, the last erasure and the newest transcript's id; 0 where there is none."""
+
+    decision: int
+    erased: int
+    transcript: int
+
+
+def glance(study: Study) -> Glance:
+    """What shows cheaply, in a study of any size, whether anything was decided, erased or corrected."""
+    return Glance(*_numbers(study, _GLANCE))
+
+
+def _numbers(study: Study, query: Executable) -> tuple[int, ...]:
+    """The one row of a query; 0 where there is nothing."""
     with study.read() as session:
-        found = [int(value or 0) for value in session.execute(select(*last, *count, *segments)).one()]
-    *rows, segmented = [*zip(found[: len(tables)], found[len(tables) : -2], strict=True), (found[-2], found[-1])]
-    return StudyStamp((*rows[:3], segmented), *rows[3:])
+        return tuple(int(value or 0) for value in session.execute(query).one())
 
 
 def decisions_since(study: Study, event: int) -> tuple[tuple[int, Decision], ...]:
@@ -57,6 +112,5 @@ def decisions_since(study: Study, event: int) -> tuple[tuple[int, Decision], ...
 
 def decisions_stamp(study: Study) -> tuple[int, int, int]:
     """The event of the last decision, how many there are, and the newest transcript's id; 0 where there is none."""
-    with study.read() as session:
-        last, count = session.execute(select(func.max(DecisionRow.event_id), func.count())).one()
-        return last or 0, count, session.scalar(select(func.max(TranscriptRow.id))) or 0
+    last, count, transcript = _numbers(study, _DECISIONS)
+    return last, count, transcript

@@ -468,21 +468,47 @@ class DecisionRow(Witnessed):
 
     def payload(self) -> Mapping[str, Any]:
         """The row, with what it points at by GUID or version."""
-        return {
-            "guid": self.guid,
-            "interview": self.transcript.interview.guid,
-            "revision": self.transcript.revision,
-            "start": self.start,
-            "end": self.end,
-            "slice_sha256": self.slice_sha256,
-            "verdict": self.verdict,
-            "code": self.code,
-            "coder": self.coder.guid,
-            "suggestion": None if self.suggestion is None else self.suggestion.guid,
-            "codebook": None if self.codebook is None else self.codebook.version,
-            "at": self.at.isoformat(),
-            "recorded_at": self.recorded_at.isoformat(),
-            "memo": self.memo,
-            "sitting": self.sitting,
-            **({} if self.replaces is None else {"replaces": self.replaces}),
-        }
+        return decision_payload(
+            {name: getattr(self, name) for name in _OF_DECISIONS},
+            interview=self.transcript.interview.guid,
+            revision=self.transcript.revision,
+            coder=self.coder.guid,
+            suggestion=None if self.suggestion is None else self.suggestion.guid,
+            codebook=None if self.codebook is None else self.codebook.version,
+        )
+
+
+_OF_DECISIONS = (
+    "guid",
+    "start",
+    "end",
+    "slice_sha256",
+    "verdict",
+    "code",
+    "at",
+    "recorded_at",
+    "memo",
+    "sitting",
+    "replaces",
+)
+
+
+def decision_payload(
+    columns: Mapping[str, Any],
+    *,
+    interview: str,
+    revision: int,
+    coder: str,
+    suggestion: str | None,
+    codebook: int | None,
+) -> dict[str, Any]:
+    """What the event of a decision says of it: its columns, and what it points at by GUID, revision or version."""
+    said = {name: columns[name] for name in _OF_DECISIONS if name != "replaces" or columns[name] is not None}
+    said["at"], said["recorded_at"] = columns["at"].isoformat(), columns["recorded_at"].isoformat()
+    return said | {
+        "interview": interview,
+        "revision": revision,
+        "coder": coder,
+        "suggestion": suggestion,
+        "codebook": codebook,
+    }

@@ -2,7 +2,8 @@
 
 import json
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session, defer, joinedload
 from store import events
 from store.canonical import sha256_json
 from store.errors import ConflictError, NotFoundError
+from store.newest import last_of, newest_event
 from store.records import (
     CodebookRow,
     EventRow,
@@ -26,7 +28,7 @@ from store.records import (
     TranscriptRow,
 )
 from store.study import Study
-from store.transcripts import SpanMover, current_transcripts
+from store.transcripts import SpanMover
 from store.values import Run, ScoreMatrix, Span, Suggestion, SuggestionDraft
 
 _DTYPE = np.dtype("<f4")
@@ -41,6 +43,9 @@ _CHANGES = (
     RunRow.event_type,
     "interview.erased",
 )
+
+_STAMP = select(*map(newest_event, _CHANGES), last_of(SegmentRow.id))
+"""One type after the other, each found at the end of an index."""
 
 _TRANSCRIPT_PLACE = (
     defer(TranscriptRow.text),
@@ -119,21 +124,49 @@ def scores_stamp(study: Study) -> tuple[int, int]:
     While the stamp stays the same, so do the proposals from complete matrices.
     """
     with study.read() as session:
-        newest = session.scalar(select(func.max(EventRow.id)).where(EventRow.type.in_(_CHANGES)))
-        return newest or 0, session.scalar(select(func.max(SegmentRow.id))) or 0
+        *events_, segment = session.execute(_STAMP).one()
+        return max(event or 0 for event in events_), segment or 0
 
 
-def load_scores(study: Study, run: Run) -> tuple[ScoreMatrix, ...]:
-    """All score matrices of a run, complete or not, in study order."""
+def load_scores(study: Study, run: Run, transcripts: Collection[int] | None = None) -> tuple[ScoreMatrix, ...]:
+    """All score matrices of a run, complete or not, in study order; or those of some transcripts."""
+    query = (
+        select(ScoresRow, InterviewRow.position, TranscriptRow.revision)
+        .join(TranscriptRow, TranscriptRow.id == ScoresRow.transcript_id)
+        .join(InterviewRow, InterviewRow.id == TranscriptRow.interview_id)
+        .where(ScoresRow.run_id == run.id)
+        .order_by(InterviewRow.position, TranscriptRow.revision)
+    )
+    parts: Iterable[list[int] | None] = [None] if transcripts is None else _parts(transcripts)
     with study.read() as session:
-        rows = session.scalars(
-            select(ScoresRow)
-            .join(TranscriptRow, TranscriptRow.id == ScoresRow.transcript_id)
-            .join(InterviewRow, InterviewRow.id == TranscriptRow.interview_id)
-            .where(ScoresRow.run_id == run.id)
-            .order_by(InterviewRow.position, TranscriptRow.revision)
-        )
-        return tuple(_matrix(row) for row in rows)
+        wanted = (query if part is None else query.where(ScoresRow.transcript_id.in_(part)) for part in parts)
+        found = [
+            ((position, revision), _matrix(row)) for some in wanted for row, position, revision in session.execute(some)
+        ]
+    return tuple(matrix for _, matrix in sorted(found, key=lambda each: each[0]))
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A transcript for which a run has scores: how many of its segments, and whether all are in."""
+
+    transcript_id: int
+    segments: int
+    complete: bool
+
+
+def scored_transcripts(study: Study, run: Run) -> tuple[Scored, ...]:
+    """Which transcripts a run has scores for, in study order, without loading any."""
+    query = (
+        select(ScoresRow.transcript_id, ScoresRow.segments, ScoresRow.event_id)
+        .join(TranscriptRow, TranscriptRow.id == ScoresRow.transcript_id)
+        .join(InterviewRow, InterviewRow.id == TranscriptRow.interview_id)
+        .where(ScoresRow.run_id == run.id)
+        .order_by(InterviewRow.position, TranscriptRow.revision)
+    )
+    with study.read() as session:
+        rows = session.execute(query)
+        return tuple(Scored(row.transcript_id, len(row.segments), row.event_id is not None) for row in rows)
 
 
 def keep_scores(
@@ -289,27 +322,29 @@ def first_shown(study: Study) -> dict[int, int]:
     )
     found: dict[int, int] = {}
     with study.read() as session:
-        mover, here = SpanMover(session), _current_segments(session)
+        mover, here = SpanMover(session), _Segments(session)
         for key, transcript_id, start, end, event in session.execute(query).tuples():
             place = mover.remains(transcript_id, Span(start, end))
             if place is None:
                 continue
-            for now in [key] if place[0] == transcript_id else _touched(here.get(place[0], ()), place[1]):
+            for now in [key] if place[0] == transcript_id else here.touched(*place):
                 found[now] = min(event, found.get(now, event))
     return found
 
 
-def _touched(rows: Iterable[tuple[int, Span]], span: Span) -> list[int]:
-    return [key for key, other in rows if other.overlaps(span)]
+class _Segments:
+    """The segments of transcripts, read when they are first asked for: few suggestions are of an earlier revision."""
 
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._found: dict[int, list[tuple[int, Span]]] = {}
 
-def _current_segments(session: Session) -> dict[int, list[tuple[int, Span]]]:
-    grouped: dict[int, list[tuple[int, Span]]] = {}
-    current = set(current_transcripts(session).values())
-    for key, transcript_id, start, end in session.execute(select(*_PLACE)).tuples():
-        if transcript_id in current:
-            grouped.setdefault(transcript_id, []).append((key, Span(start, end)))
-    return grouped
+    def touched(self, transcript_id: int, span: Span) -> list[int]:
+        """The ids of the segments that share some of a stretch."""
+        if transcript_id not in self._found:
+            rows = self._session.execute(select(*_PLACE).where(SegmentRow.transcript_id == transcript_id)).tuples()
+            self._found[transcript_id] = [(key, Span(start, end)) for key, _, start, end in rows]
+        return [key for key, other in self._found[transcript_id] if other.overlaps(span)]
 
 
 def event_of_suggestion(study: Study, guid: str) -> int:

@@ -1,10 +1,12 @@
 """Segments of the current transcripts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from sys import intern
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, insert, select, true
+from sqlalchemy.orm import Session, aliased
 
 from store.canonical import sha256_text
 from store.interviews import interview_row
@@ -12,6 +14,14 @@ from store.records import InterviewRow, SegmentRow, TranscriptRow
 from store.study import Study
 from store.transcripts import current_transcripts
 from store.values import Role, Segment, Span
+
+_AT_ONCE = 500
+_ROWS_AT_ONCE, _TEXTS_AT_ONCE = 10_000, 100
+_ROLES = {str(role): role for role in Role}
+
+
+Spoken = tuple[str, int, int]
+"""An interview's label, its current transcript's id, and how many of its segments are no interviewer's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +42,30 @@ def keep_segments(study: Study, transcript_id: int, new: Sequence[NewSegment]) -
         if session.scalar(select(SegmentRow.id).where(SegmentRow.transcript_id == transcript_id).limit(1)):
             return
         text = session.get_one(TranscriptRow, transcript_id).text
-        session.add_all(segment_row(transcript_id, index, segment, text) for index, segment in enumerate(new))
+        rows = [segment_columns(transcript_id, index, segment, text) for index, segment in enumerate(new)]
+        if rows:
+            session.execute(insert(SegmentRow), rows)
 
 
 def segment_row(transcript_id: int, index: int, segment: NewSegment, text: str) -> SegmentRow:
     """A new segment as a row."""
-    return SegmentRow(
-        transcript_id=transcript_id,
-        index=index,
-        turn_index=segment.turn_index,
-        start=segment.span.start,
-        end=segment.span.end,
-        text_sha256=sha256_text(segment.span.of(text)),
-        speaker=segment.speaker,
-        role=str(segment.role),
-        start_ms=segment.start_ms,
-        end_ms=segment.end_ms,
-    )
+    return SegmentRow(**segment_columns(transcript_id, index, segment, text))
+
+
+def segment_columns(transcript_id: int, index: int, segment: NewSegment, text: str) -> dict[str, Any]:
+    """The columns of a new segment's row."""
+    return {
+        "transcript_id": transcript_id,
+        "index": index,
+        "turn_index": segment.turn_index,
+        "start": segment.span.start,
+        "end": segment.span.end,
+        "text_sha256": sha256_text(segment.span.of(text)),
+        "speaker": segment.speaker,
+        "role": str(segment.role),
+        "start_ms": segment.start_ms,
+        "end_ms": segment.end_ms,
+    }
 
 
 def unsegmented(study: Study) -> tuple[str, ...]:
@@ -67,40 +84,113 @@ def segments(study: Study, label: str | None = None, *, role: Role | None = None
         return tuple(load_segments(session, label, role=role))
 
 
-def load_segments(session: Session, label: str | None = None, *, role: Role | None = None) -> Iterable[Segment]:
-    """The same within a session of the caller's."""
-    current = current_transcripts(session)
-    if label is not None:
-        row = interview_row(session, label)
-        current = {row.id: current[row.id]} if row.id in current else {}
+def segments_among(study: Study, transcripts: Collection[int]) -> tuple[Segment, ...]:
+    """The segments of these transcripts, as far as they are current ones, in study order."""
+    with study.read() as session:
+        wanted = sorted(transcripts)
+        parts = [wanted[start : start + _AT_ONCE] for start in range(0, len(wanted), _AT_ONCE)]
+        found = [each for part in parts for each in _loaded(session, TranscriptRow.id.in_(part))]
+        places = dict(session.execute(select(InterviewRow.label, InterviewRow.position)).tuples().all())
+    return tuple(sorted(found, key=lambda segment: (places[segment.interview], segment.index)))
+
+
+def segment_batches(study: Study, most: int) -> Iterator[tuple[Segment, ...]]:
+    """All segments in study order, whole interviews together, so many at a time or one longer interview."""
     query = (
-        select(SegmentRow, InterviewRow.label, TranscriptRow.revision)
+        select(TranscriptRow.id, func.count())
+        .join(InterviewRow, InterviewRow.id == TranscriptRow.interview_id)
+        .join(SegmentRow, SegmentRow.transcript_id == TranscriptRow.id)
+        .where(_is_current())
+        .group_by(TranscriptRow.id, InterviewRow.position)
+        .order_by(InterviewRow.position)
+    )
+    with study.read() as session:
+        sizes = list(session.execute(query).tuples())
+    some: list[int] = []
+    held = 0
+    for transcript_id, count in sizes:
+        if some and held + count > most:
+            yield segments_among(study, some)
+            some, held = [], 0
+        some.append(transcript_id)
+        held += count
+    if some:
+        yield segments_among(study, some)
+
+
+def load_segments(session: Session, label: str | None = None, *, role: Role | None = None) -> Iterable[Segment]:
+    """The same within a session of the caller's; read from the database as they are taken."""
+    where = true() if label is None else InterviewRow.id == interview_row(session, label).id
+    return _loaded(session, where, *([] if role is None else [SegmentRow.role == str(role)]))
+
+
+def spoken_in(study: Study) -> tuple[Spoken, ...]:
+    """The interviews in which somebody but an interviewer speaks, in study order."""
+    query = (
+        select(InterviewRow.label, TranscriptRow.id, func.count())
+        .join(TranscriptRow, TranscriptRow.interview_id == InterviewRow.id)
+        .join(SegmentRow, SegmentRow.transcript_id == TranscriptRow.id)
+        .where(_is_current(), SegmentRow.role != str(Role.INTERVIEWER))
+        .group_by(InterviewRow.label, TranscriptRow.id, InterviewRow.position)
+        .order_by(InterviewRow.position)
+    )
+    with study.read() as session:
+        return tuple((label, transcript_id, count) for label, transcript_id, count in session.execute(query))
+
+
+def _is_current() -> ColumnElement[bool]:
+    """Whether no later revision follows a transcript."""
+    later = aliased(TranscriptRow)
+    after = select(later.id).where(
+        later.interview_id == TranscriptRow.interview_id, later.revision > TranscriptRow.revision
+    )
+    return ~after.exists()
+
+
+def _loaded(session: Session, *where: ColumnElement[bool]) -> Iterator[Segment]:
+    """The segments of some interviews, one after the other; conditions on segments come after those on interviews.
+
+    As plain columns they are read several times as fast as objects of the ORM. Texts come beside them in the same
+    order, so that only one is held.
+    """
+    in_order = (InterviewRow.position, TranscriptRow.id)
+    texts = (
+        select(TranscriptRow.id, TranscriptRow.text)
+        .join(InterviewRow, InterviewRow.id == TranscriptRow.interview_id)
+        .where(_is_current(), *where[:1])
+        .order_by(*in_order)
+        .execution_options(yield_per=_TEXTS_AT_ONCE)
+    )
+    query = (
+        select(SegmentRow.__table__, InterviewRow.label.label("interview"), TranscriptRow.revision)
         .join(TranscriptRow, TranscriptRow.id == SegmentRow.transcript_id)
         .join(InterviewRow, InterviewRow.id == TranscriptRow.interview_id)
-        .where(SegmentRow.transcript_id.in_(current.values()))
-        .order_by(InterviewRow.position, SegmentRow.index)
+        .where(_is_current(), *where)
+        .order_by(*in_order, SegmentRow.index)
+        .execution_options(yield_per=_ROWS_AT_ONCE)
     )
-    if role is not None:
-        query = query.where(SegmentRow.role == str(role))
-    query_texts = select(TranscriptRow.id, TranscriptRow.text).where(TranscriptRow.id.in_(current.values()))
-    texts = {row.id: row.text for row in session.execute(query_texts)}
-    return [_value(row, interview, revision, texts) for row, interview, revision in session.execute(query)]
+    given = session.execute(texts)
+    held, text = 0, ""
+    for row in session.execute(query):
+        while held != row.transcript_id:
+            held, text = next(given)
+        yield _value(row, text)
 
 
-def _value(row: SegmentRow, interview: str, revision: int, texts: dict[int, str]) -> Segment:
+def _value(row: Any, text: str) -> Segment:
     span = Span(row.start, row.end)
     return Segment(
         id=row.id,
-        interview=interview,
+        interview=intern(row.interview),  # one for all segments that share it
         transcript_id=row.transcript_id,
-        revision=revision,
+        revision=row.revision,
         index=row.index,
         turn_index=row.turn_index,
         span=span,
-        text=span.of(texts[row.transcript_id]),
+        text=span.of(text),
         text_sha256=row.text_sha256,
-        speaker=row.speaker,
-        role=Role(row.role),
+        speaker=None if row.speaker is None else intern(row.speaker),
+        role=_ROLES[row.role],
         start_ms=row.start_ms,
         end_ms=row.end_ms,
     )

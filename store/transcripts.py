@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from store import events
@@ -14,7 +14,7 @@ from store.canonical import sha256_file, sha256_text
 from store.errors import ConflictError, InvalidInputError, NotFoundError
 from store.interviews import interview_row, new_interview
 from store.offsets import OffsetMap
-from store.records import InterviewRow, TranscriptRow
+from store.records import InterviewRow, TranscriptRow, TurnRow
 from store.study import Study
 from store.turns import (
     PlacedTurn,
@@ -58,7 +58,7 @@ def add_transcript(
         if _newest(session, interview.id) is not None:
             msg = f"{label} has a transcript already; correct that one instead of adding another."
             raise ConflictError(msg)
-        return _keep(session, interview, turns, origin, details or {}, before=None, coder="")
+        return _value(session, _keep(session, interview, turns, origin, details or {}, before=None, coder=""))
 
 
 def add_transcribed(
@@ -77,7 +77,7 @@ def add_transcribed(
     digest = sha256_file(source)
     with study.write() as session:
         interview = new_interview(session, source, "transcript", digest, label=label)
-        return _keep(session, interview, turns, "import", details or {}, before=None, coder="")
+        return _value(session, _keep(session, interview, turns, "import", details or {}, before=None, coder=""))
 
 
 def revise_transcript(
@@ -89,12 +89,14 @@ def revise_transcript(
     expected: int | None = None,
     origin: str = "correction",
     details: Mapping[str, Any] | None = None,
+    offsets: OffsetMap | None = None,
     then: Callable[[Session, Transcript, Transcript], None] | None = None,
 ) -> Transcript:
     """Keep a corrected revision with the map by which spans of the one before move to it.
 
     `expected` is the revision that was corrected: ConflictError where somebody else corrected it meanwhile. `details`
-    say what was done; `then` is called with the revision before and the new one, in the same transaction.
+    say what was done; `offsets` is the map, where it is known better than by comparing both texts; `then` is called
+    with the revision before and the new one, in the same transaction.
     """
     with study.write() as session:
         interview = interview_row(session, label)
@@ -106,10 +108,27 @@ def revise_transcript(
             msg = f"{label} was corrected by somebody else meanwhile; nothing was changed, look at it again."
             raise ConflictError(msg)
         placed = placed_turns(session, before)
-        made = _keep(session, interview, turns, origin, details or {}, before=(before, placed), coder=coder)
+        earlier = _Before(before, placed, offsets)
+        made = _value(session, _keep(session, interview, turns, origin, details or {}, before=earlier, coder=coder))
         if then is not None:
             then(session, _transcript(before, placed), made)
         return made
+
+
+def add_imported(
+    session: Session, interview: InterviewRow, turns: Iterable[NewTurn], details: Mapping[str, Any], *, coder: str
+) -> TranscriptRow:
+    """Keep the first revision of a new interview's transcript, within the caller's transaction."""
+    return _keep(session, interview, turns, "import", details, before=None, coder=coder)
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The revision that another follows, and the map that leads on from it, where it is known."""
+
+    row: TranscriptRow
+    placed: Sequence[PlacedTurn]
+    offsets: OffsetMap | None
 
 
 def _keep(
@@ -119,9 +138,9 @@ def _keep(
     origin: str,
     details: Mapping[str, Any],
     *,
-    before: tuple[TranscriptRow, Sequence[PlacedTurn]] | None,
+    before: _Before | None,
     coder: str,
-) -> Transcript:
+) -> TranscriptRow:
     kept = filled(turns)
     if not kept:
         msg = f"{interview.source_name} holds no spoken text; nothing was kept for {interview.label}."
@@ -130,9 +149,10 @@ def _keep(
     if before is None:
         revision, offsets, rows, layout = 1, None, own_rows(kept), None
     else:
-        old, placed = before
-        revision, offsets = old.revision + 1, OffsetMap.between(old.text, text).to_json()
-        rows, layout = shared_rows(placed, old.text, kept)
+        old = before.row
+        moves = before.offsets or OffsetMap.between(old.text, text)
+        revision, offsets = old.revision + 1, moves.to_json()
+        rows, layout = shared_rows(before.placed, old.text, kept)
     row = TranscriptRow(
         interview_id=interview.id,
         interview=interview,
@@ -144,10 +164,11 @@ def _keep(
         offset_map=offsets,
         details=dict(details),
         layout=layout,
-        turns=rows,
     )
     events.record(session, row, coder=coder, interview=interview.guid)
-    return _value(session, row)
+    if rows:
+        session.execute(insert(TurnRow), [{**columns, "transcript_id": row.id} for columns in rows])
+    return row
 
 
 def transcript(study: Study, label: str, revision: int | None = None) -> Transcript:
@@ -197,7 +218,9 @@ class SpanMover:
             TranscriptRow.offset_map,
             TranscriptRow.sha256,
         )
-        rows = session.execute(select(*columns).order_by(TranscriptRow.interview_id, TranscriptRow.revision)).all()
+        corrected = select(TranscriptRow.interview_id).where(TranscriptRow.revision > 1)  # in the others nothing moves
+        query = select(*columns).where(TranscriptRow.interview_id.in_(corrected))
+        rows = session.execute(query.order_by(TranscriptRow.interview_id, TranscriptRow.revision)).all()
         self._next: dict[int, tuple[int, OffsetMap]] = {}
         for before, after in itertools.pairwise(rows):
             if before.interview_id == after.interview_id:

@@ -128,7 +128,11 @@ def laid_out(turns: Sequence[NewTurn]) -> list[Turn]:
     return found
 
 
-def own_rows(turns: Sequence[NewTurn]) -> list[TurnRow]:
+Columns = dict[str, Any]
+"""The columns of a row without the id of its transcript."""
+
+
+def own_rows(turns: Sequence[NewTurn]) -> list[Columns]:
     """Rows for a revision that shares no turn."""
     rows, at = [], 0
     for index, turn in enumerate(turns):
@@ -137,27 +141,27 @@ def own_rows(turns: Sequence[NewTurn]) -> list[TurnRow]:
     return rows
 
 
-def _row(turn: NewTurn, index: int, at: int) -> TurnRow:
-    return TurnRow(
-        index=index,
-        speaker=turn.speaker,
-        role=str(turn.role),
-        start=at,
-        end=at + len(turn.text),
-        start_ms=turn.start_ms,
-        end_ms=turn.end_ms,
-        words=[[w.start + at, w.end + at, w.start_ms, w.end_ms, w.probability] for w in turn.words],
-        marks=turn.marks.to_json(),
-    )
+def _row(turn: NewTurn, index: int, at: int) -> Columns:
+    return {
+        "index": index,
+        "speaker": turn.speaker,
+        "role": str(turn.role),
+        "start": at,
+        "end": at + len(turn.text),
+        "start_ms": turn.start_ms,
+        "end_ms": turn.end_ms,
+        "words": [[w.start + at, w.end + at, w.start_ms, w.end_ms, w.probability] for w in turn.words],
+        "marks": turn.marks.to_json(),
+    }
 
 
-def shared_rows(before: Sequence[PlacedTurn], text: str, turns: Sequence[NewTurn]) -> tuple[list[TurnRow], Layout]:
+def shared_rows(before: Sequence[PlacedTurn], text: str, turns: Sequence[NewTurn]) -> tuple[list[Columns], Layout]:
     """Rows for what a correction changed, and the layout in which they stand among the turns it left as they were.
 
     `before` are the turns of the revision before, `text` its text.
     """
     same = _unchanged([as_new(placed.turn, text) for placed in before], turns)
-    rows: list[TurnRow] = []
+    rows: list[Columns] = []
     layout: Layout = []
     at = 0
     for number, turn in enumerate(turns):

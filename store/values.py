@@ -380,7 +380,10 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class DecisionDraft:
-    """What a coder decided, on its way into the study; `code` is a GUID, absent for a `read`."""
+    """What a coder decided, on its way into the study; `code` is a GUID, absent for a `read`.
+
+    With a `guid`, the decision keeps it: one that was made in another program is the same here.
+    """
 
     transcript_id: int
     span: Span
@@ -392,6 +395,7 @@ class DecisionDraft:
     memo: str = ""
     sitting: str | None = None
     replaces: str | None = None
+    guid: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -419,8 +423,9 @@ class Decision:
 class Coding:
     """A code that stands on a span for a coder after all decisions, in the interview's current revision.
 
-    `needs_look` is set where a correction of the transcript touched the span so that it could not be moved;
-    `made_with` is the code that the decision named, which may have been merged into `code` since.
+    `needs_look` is set where a correction of the transcript touched the span; where it could not be moved either,
+    `transcript_id` is that of an earlier revision. `made_with` is the code that the decision named, which may have
+    been merged into `code` since.
     """
 
     interview: str

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Insert, select
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.orm import Session
 
 from store.records import VectorRow
 from store.study import Study
@@ -24,7 +25,16 @@ def keep_vectors(study: Study, model: str, vectors: Mapping[str, NDArray[np.floa
     ]
     with study.write() as session:
         for start in range(0, len(rows), _AT_ONCE):
-            session.execute(insert(VectorRow).on_conflict_do_nothing(), rows[start : start + _AT_ONCE])
+            session.execute(_insert_new(session), rows[start : start + _AT_ONCE])
+
+
+def _insert_new(session: Session) -> Insert:
+    """An insertion that leaves out what is there already, in the words of the database's own dialect."""
+    if session.get_bind().dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(VectorRow).on_conflict_do_nothing()
+    return sqlite.insert(VectorRow).on_conflict_do_nothing()
 
 
 def has_vectors(study: Study, model: str) -> bool:

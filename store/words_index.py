@@ -7,7 +7,6 @@ lock searches in memory. Texts go in as `words_of` gives them, joined by spaces,
 """
 
 import os
-import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -20,8 +19,10 @@ from filelock import FileLock, Timeout
 from sqlalchemy import select
 
 from store.canonical import sha256_text
+from store.database import connect, connect_reading
 from store.index_folder import LOCK, WORDS
 from store.records import SegmentRow
+from store.sqlite import sqlite3
 from store.study import Study
 from store.values import Segment
 from store.wording import VERSION, words_of
@@ -124,11 +125,11 @@ class WordsIndex:
         with self._lock:
             try:
                 with self._opened() as connection:
-                    return connection.execute(query, (value,)).fetchall()
+                    return list(connection.execute(query, (value,)))
             except (sqlite3.Error, OSError):  # taken away, replaced by a newer one, or damaged since it was looked at
                 self._make(whole=True)
                 with self._opened() as connection:
-                    return connection.execute(query, (value,)).fetchall()
+                    return list(connection.execute(query, (value,)))
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
@@ -192,11 +193,11 @@ class WordsIndex:
 
     def _fill_file(self, path: Path) -> None:
         try:
-            with closing(sqlite3.connect(path)) as connection:
+            with closing(connect(path)) as connection:
                 self._fill(connection)
         except sqlite3.Error:  # what was copied is no such index
             path.write_bytes(b"")
-            with closing(sqlite3.connect(path)) as connection:
+            with closing(connect(path)) as connection:
                 self._fill(connection)
 
     def _fill(self, connection: sqlite3.Connection) -> None:
@@ -224,7 +225,7 @@ class WordsIndex:
 
 
 def _reading(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+    connection = connect_reading(path)
     with suppress(sqlite3.Error):
         connection.execute("PRAGMA query_only = ON")
     return connection

@@ -2,6 +2,9 @@
 
 from alembic import context
 
+import store.consent_records
+import store.exchange_records
+import store.member_records
 import store.quote_records
 import store.sound_records
 import store.work_records
