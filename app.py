@@ -1,8 +1,7 @@
-"""The app: `streamlit run app.py -- STUDY`, or `interview review STUDY`."""
+"""The app: `interview review STUDY`, or `streamlit run app.py -- STUDY`; the gate stands before both."""
 
 import streamlit as st
 
-from assistant.ui.navigation import main
+from assistant.ui.gate import ENTRY, gate
 
-st.set_page_config(page_title="Interview analysis", layout="wide", initial_sidebar_state=240)
-main()
+app = st.App(ENTRY, middleware=gate())

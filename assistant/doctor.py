@@ -5,15 +5,19 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
+from urllib.parse import urlsplit
 
 import psutil
 
 from assistant.models import ROLE_TASKS, InstalledModel, Role, choose, models_in
+from assistant.privacy import allow_host
 from assistant.settings import Settings
 from store.errors import StudyError
+from store.hosts import allowed_hosts
 
 _GB = 1_000_000_000
 _LEAST_DISK_GB = 2
@@ -44,8 +48,11 @@ class _Stage:
     remedy: str
 
 
-def checks(settings: Settings) -> Iterator[Check]:
-    """All checks, one after another as they are done; the slow ones run in processes of their own."""
+def checks(settings: Settings, study: Path | None = None) -> Iterator[Check]:
+    """All checks, one after another as they are done; the slow ones run in processes of their own.
+
+    With the folder of a study, its servers are asked, otherwise those that the environment names for new studies.
+    """
     yield _python()
     yield _disk("models folder", settings.models_dir, "set INTERVIEW_MODELS_DIR to a folder on another disk")
     yield _disk("present folder", Path.cwd(), "keep your studies on another disk")
@@ -53,6 +60,7 @@ def checks(settings: Settings) -> Iterator[Check]:
     yield _library("study", "SQLite with full-text search and WAL", "sqlite", _INSTALL_PYTHON)
     yield _library("study", "chromadb loads", "chromadb", _REINSTALL)
     yield _library("transcribe", "audio decoder (PyAV; ffmpeg is not needed)", "audio", _REINSTALL)
+    yield from _servers(study)
     for stage in _stages(settings):
         yield from _model_checks(stage, settings)
     for model in models_in(settings):
@@ -103,6 +111,49 @@ def _library(stage: str, name: str, probe: str, remedy: str) -> Check:
     return Check(stage, name, ok, found, "" if ok else remedy)
 
 
+def _servers(study: Path | None) -> Iterator[Check]:
+    """The database and the index where these are on servers; nothing of a study that needs none."""
+    from store.database_place import kept_place, place_for_new
+
+    place, url = None if study is None else kept_place(study), place_for_new()
+    if study is not None and place is not None:
+        yield _answer_of("database", lambda: _server_state().state_of_database(study, place))
+    elif study is None and url is not None:
+        yield _answer_of("database for new studies", lambda: _server_state().state_for_new_studies(url))
+    index = os.environ.get("INTERVIEW_INDEX") or (study is not None and _names_index(study))
+    if index:
+        yield _answer_of("index server", lambda: _index_state(study))
+
+
+def _names_index(study: Path) -> bool:
+    from store.config import read_table
+
+    return read_table(study, "index") is not None
+
+
+def _index_state(study: Path | None) -> str:
+    state = _server_state()
+    url = state.index_of(study) or ""
+    host = (urlsplit(url).hostname or "").lower()
+    if host in allowed_hosts():
+        allow_host(host)
+    return str(state.state_of_index(url))
+
+
+def _server_state() -> ModuleType:
+    """Loaded only where there is a server to ask."""
+    from store import server_state
+
+    return server_state
+
+
+def _answer_of(name: str, ask: Callable[[], str]) -> Check:
+    try:
+        return Check("servers", name, ok=True, found=ask())
+    except StudyError as error:
+        return Check("servers", name, ok=False, found="cannot be used", remedy=str(error))
+
+
 def _model_checks(stage: _Stage, settings: Settings) -> Iterator[Check]:
     if stage.wanted == "none":
         return
@@ -122,7 +173,7 @@ def _damaged(model: InstalledModel) -> Check:
         "models",
         f"{model.name} is undamaged",
         ok=False,
-        found=f"{', '.join(model.damaged)} is missing or was changed",
+        found=f"{', '.join(model.damaged)} is missing, was changed or was put there since",
         remedy=f"Run `interview models pull {model.name}`, or `interview models remove {model.name}`.",
     )
 

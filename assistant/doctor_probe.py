@@ -12,6 +12,7 @@ from importlib import import_module, metadata
 from pathlib import Path
 
 from assistant.llm import LlmClient
+from assistant.privacy import go_offline
 from assistant.settings import load_settings
 from store.errors import StudyError
 
@@ -90,6 +91,7 @@ PROBES: dict[str, Callable[..., str]] = {
 
 def main(name: str, *arguments: str) -> None:
     """Print what the probe found; end with a sentence where one is known, else with the traceback."""
+    go_offline(alone=True)
     try:
         print(PROBES[name](*arguments))
     except StudyError as error:

@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from store.errors import InvalidInputError
 
 _APP = "interview-assistant"
+_OF_THE_MACHINE = {"models_dir", "cache_dir", "runtime_dir", "hub_endpoint"}
+"""From where this machine takes code and weights, and where it keeps what it made of them."""
 
 
 def _physical_cores() -> int:
@@ -39,8 +41,15 @@ class Settings(BaseSettings):
     embedder: str = "minilm"
     llm: str = "auto"
     endpoint: str | None = None
-    """A served model as `provider:model`, for example `ollama:qwen3`; used only with `allow_remote`."""
+    """A served model as `provider:model`, for example `ollama:qwen3`.
+
+    On another machine than this one it is used only with `allow_remote`, and where INTERVIEW_ALLOWED_HOSTS names it.
+    """
     endpoint_url: str | None = None
+    endpoint_parallel: int = Field(default=4, ge=1, le=64)
+    """So many questions are put to a served model at a time."""
+    endpoint_seconds: float = Field(default=120.0, gt=0, le=3600)
+    """A served model that has not answered by then counts as gone."""
     allow_remote: bool = False
     threads: int = Field(default_factory=_physical_cores, ge=1)
     seed: int = 20_250_101
@@ -50,6 +59,16 @@ class Settings(BaseSettings):
     """The share of segments that are decided before their suggestions are shown; 0 switches the blind sample off."""
     llm_context_tokens: int = Field(default=4096, ge=512)
     llm_idle_seconds: float = Field(default=300.0, gt=0)
+    keep_prefixes: bool = True
+    """Whether the evaluated codebook may lie in `cache_dir`, in the clear; an encrypted study sets it to false."""
+    backup_minutes: int = Field(default=60, ge=0)
+    """So long after the newest copy of the database, the next one is made once something happened; 0 makes none."""
+    backup_events: int = Field(default=200, ge=1)
+    """So many events that no copy has make one at once."""
+    backup_newest: int = Field(default=10, ge=1)
+    """So many copies are kept, however old; beside them the newest of each day and week, as the next two say."""
+    backup_days: int = Field(default=14, ge=0)
+    backup_weeks: int = Field(default=8, ge=0)
     hub_endpoint: str | None = None
     """Another address for the model hub, for a mirror."""
 
@@ -67,7 +86,15 @@ class Settings(BaseSettings):
 
 
 def load_settings(study_values: dict[str, Any] | None = None) -> Settings:
-    """Settings for this process, with a study's own `[settings]` table below the environment."""
+    """Settings for this process, with a study's own `[settings]` table below the environment.
+
+    Raises InvalidInputError for values that cannot be used, and where a study would say what this machine says alone.
+    """
+    for name in _OF_THE_MACHINE & (study_values or {}).keys():
+        raise InvalidInputError(
+            f"The setting “{name}” is this machine's and not a study's: whoever sends a study could have other files "
+            f"taken for models. Take it out of interview.toml and set INTERVIEW_{name.upper()} in the environment.",
+        )
     try:
         return Settings(**(study_values or {}))
     except ValidationError as error:

@@ -15,6 +15,7 @@ from assistant.review import Ledger, heirs_of
 from store.values import Codebook, Decision, Segment, Verdict
 
 Mask = NDArray[np.bool_]
+Rows = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class Read:
     """What the coders did with some segments.
 
     `read` is (coders, segments); `looked` is (codes, coders, segments): whether a coder read the segment while the code
-    was in the codebook. `marks` are the codings that touch any of the segments.
+    was in the codebook. `assumed` is (coders, segments) too: read, for all that is known, only because an interview in
+    which somebody coded counts as read by them. `marks` are the codings that touch any of the segments.
     """
 
     segments: tuple[Segment, ...]
@@ -40,6 +42,7 @@ class Read:
     codes: tuple[str, ...]
     read: Mask
     looked: Mask
+    assumed: Mask
     marks: tuple[Mark, ...]
 
 
@@ -60,9 +63,11 @@ def read_by_coders(
     places = Places(segments)
     known = known_codes(versions)
     read = np.zeros((len(coders), len(segments)), np.bool_)
+    recorded = np.zeros_like(read)
     looked = np.zeros((len(codes), len(coders), len(segments)), np.bool_)
     for number, coder in enumerate(coders):
-        rows = _rows_by_book(ledger, coder, places)
+        rows, said = _rows_by_book(ledger, coder, places)
+        recorded[number, said] = True
         for book, found in rows.items():
             chosen = np.fromiter(set(found), np.intp)
             read[number, chosen] = True
@@ -71,7 +76,8 @@ def read_by_coders(
         drawn = np.array([segment.id in sample for segment in segments], np.bool_)
         read &= drawn
         looked &= drawn
-    return Read(tuple(segments), places, tuple(coders), codes, read, looked, _marks(ledger, coders, codebook, places))
+    marks = _marks(ledger, coders, codebook, places)
+    return Read(tuple(segments), places, tuple(coders), codes, read, looked, read & ~recorded, marks)
 
 
 def known_codes(versions: Sequence[Codebook]) -> dict[int | None, Mask]:
@@ -87,18 +93,24 @@ def known_codes(versions: Sequence[Codebook]) -> dict[int | None, Mask]:
     return found
 
 
-def _rows_by_book(ledger: Ledger, coder: str, places: Places) -> Mapping[int | None, list[int]]:
-    """The rows that a coder read, by the id of the codebook under which they did; None where that is not known."""
+def _rows_by_book(ledger: Ledger, coder: str, places: Places) -> tuple[Mapping[int | None, list[int]], Rows]:
+    """The rows that a coder read, by the id of the codebook under which they did; None where that is not known.
+
+    Beside them the rows of which they said themselves that they read them.
+    """
     found: dict[int | None, list[int]] = {}
+    recorded: set[int] = set()
     transcripts = set()
     for reading in ledger.readings(coder):
         transcripts.add(reading.transcript_id)
         rows = places.covered(reading.transcript_id, reading.span)
         found.setdefault(reading.codebook_id, []).extend(rows)
+        if not reading.assumed:
+            recorded.update(rows)
     for transcript_id in places.transcripts:
         if transcript_id not in transcripts and ledger.words(transcript_id, coder):
             found.setdefault(None, []).extend(places.of(transcript_id))
-    return found
+    return found, np.fromiter(recorded, np.intp)
 
 
 def _marks(ledger: Ledger, coders: Sequence[str], codebook: Codebook, places: Places) -> tuple[Mark, ...]:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
+
 from assistant.agreement.bootstrap import DRAWS, SEED
 from assistant.agreement.machine import MACHINE, THRESHOLD, WHY, BlindSample
 from assistant.agreement.reading import Read, read_by_coders
@@ -176,11 +178,24 @@ def choices(study: Study, hidden: Blindness, among: Sequence[str] | None = None)
 
 def said_of(asked: Asked, work: Work, sample: BlindSample | None) -> tuple[str, ...]:
     """What must be known of the work before any figure is read, in sentences."""
-    said = [_independence(asked, work, sample)]
+    said = [_independence(asked, work, sample), *_assumed(work.read)]
     if work.left_out:
         where = ", ".join(work.left_out)
         said.append(f"Left out, because somebody is coding there blind and is not done: {where}.")
     return tuple(said)
+
+
+def _assumed(read: Read) -> Iterator[str]:
+    """What must be known where it is not, who read what: what was left uncoded counts as a no, rightly or not."""
+    counted = read.assumed & read.read.all(axis=0)
+    names = [name for name, row in zip(read.coders, counted, strict=True) if row.any()]
+    if names:
+        where = {read.segments[at].interview for at in np.flatnonzero(counted.any(axis=0))}
+        count = f"{len(where)} {'interview' if len(where) == 1 else 'interviews'}"
+        yield (
+            f"Nothing is known of what {_and(names)} read in {count}, as their codings there came from elsewhere: they"
+            " count as having read all of it, and whatever they left uncoded counts as their no."
+        )
 
 
 def _independence(asked: Asked, work: Work, sample: BlindSample | None) -> str:

@@ -136,11 +136,15 @@ def _print_added(record: Mapping[str, Any]) -> None:
     print(f"{record['interview']}: {record['file']} ({what})")
     for sentence in record["report"]:
         print(f"    {sentence}")
+    for sentence in record["instructions"]:
+        note(f"{record['interview']}: {sentence}")
 
 
 def _print_attributes(described: Mapping[str, Any]) -> None:
     if described["set"]:
         print(f"Attributes set for: {', '.join(described['set'])}.")
+    for sentence in described["instructions"]:
+        note(sentence)
     if described["unknown"]:
         note(f"Not in this study, so their attributes were not set: {', '.join(described['unknown'])}.")
     if described["without"]:

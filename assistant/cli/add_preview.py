@@ -32,6 +32,8 @@ def _print_transcript(seen: Look) -> None:
     )
     for sentence in seen.report:
         print(f"    {sentence}")
+    for sentence in seen.instructions:
+        print(f"    {sentence}")
     print("\nIt begins:")
     for turn in seen.turns[:_SHOWN_TURNS]:
         print(f"    {_line(turn)}")

@@ -50,12 +50,15 @@ def show_command(
 
 
 def _show_one(study: Path, number: int, *, as_json: bool) -> None:
+    from assistant.privacy.member_events import ABOUT_MEMBERS, of_member
     from assistant.suggest.explanation import SUGGESTION_SHOWN, explain
+    from store.coders import coder_list
     from store.event_log import logged
 
     with opened(study) as (open_study, _):
         event = logged(open_study, number)
         found = explain(open_study, event) if event.type == SUGGESTION_SHOWN else None
+        names = {coder.guid: coder.name for coder in coder_list(open_study)} if event.type in ABOUT_MEMBERS else {}
     payload = None if event.payload is None else json.loads(event.payload)
     if as_json:
         whole = {**asdict(event), "payload": payload}
@@ -63,6 +66,8 @@ def _show_one(study: Path, number: int, *, as_json: bool) -> None:
         return
     where = f", {event.interview}" if event.interview else ""
     print(f"Event {event.id}: {event.type}, {event.at[:19]}, by {event.coder or 'the program'}{where}")
+    if payload is not None and event.type in ABOUT_MEMBERS:
+        print(f"{of_member(event.type, payload, names)}.")
     if found is not None:
         print("\n".join(explained(found)))
         print("\nThe whole event:")

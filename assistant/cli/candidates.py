@@ -42,12 +42,17 @@ def candidates_command(
 
 def _writer(wanted: str | None, settings: Settings) -> Any:
     """The model that names; none where none is wanted, or none is installed and none was asked for by name."""
+    from assistant.llm.endpoint_place import endpoint_place, settings_for, uses_endpoint
     from assistant.models import choose
     from assistant.suggest.writer import local_writer
 
     name = wanted or settings.llm
     if name == "none":
         return nullcontext()
+    settings = settings_for(settings, wanted)
+    if uses_endpoint(settings):
+        note(endpoint_place(settings).notice)
+        return local_writer(name, settings)
     try:
         choose("llm", name, settings)
     except NotFoundError:

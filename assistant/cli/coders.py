@@ -18,14 +18,15 @@ By = Annotated[str, typer.Option("--coder", help="Who does it.", show_default=Fa
 def list_command(study: StudyFolder, as_json: AsJson = False) -> None:
     """Show everybody who codes, with their role."""
     from store.coders import coder_list
+    from store.passphrases import coders_with_passphrase
 
     with opened(study) as (open_study, _):
-        found = coder_list(open_study)
+        found, guarded = coder_list(open_study), coders_with_passphrase(open_study)
     if as_json:
-        print_json([asdict(each) for each in found])
+        print_json([{**asdict(each), "passphrase": each.name in guarded} for each in found])
         return
     for each in found:
-        print(f"{each.name}: {each.role}")
+        print(f"{each.name}: {each.role}{', with a passphrase' if each.name in guarded else ''}")
 
 
 @coders_app.command("add")
@@ -53,3 +54,30 @@ def role_command(
     with opened(study) as (open_study, _):
         given = set_role(open_study, name, CoderRole(role), by=coder)
     print(f"{given.name} is {given.role} now.")
+
+
+@coders_app.command("passphrase")
+def passphrase_command(
+    study: StudyFolder,
+    name: Name,
+    remove: Annotated[bool, typer.Option("--remove", help="Take it away: anybody may code under the name.")] = False,
+    forgotten: Annotated[
+        bool, typer.Option("--forgotten", help="Do not ask for the one before; the log keeps that it was changed.")
+    ] = False,
+) -> None:
+    """Let nobody code in the app under a coder's name without a passphrase, which is asked for here."""
+    from assistant.privacy.coder_passphrases import give_passphrase, opens, take_passphrase_away
+    from store.errors import NotAllowedError
+    from store.passphrases import coder_passphrase
+
+    with opened(study) as (open_study, _):
+        before = None if forgotten else coder_passphrase(open_study, name)
+        if before is not None and not opens(before, typer.prompt("The passphrase until now", hide_input=True)):
+            msg = f"That is not the passphrase of {name}; nothing was changed."
+            raise NotAllowedError(msg)
+        if remove:
+            take_passphrase_away(open_study, name)
+            print(f"Anybody may code as {name} now.")
+            return
+        give_passphrase(open_study, name, typer.prompt("The passphrase", hide_input=True, confirmation_prompt=True))
+        print(f"Nobody codes as {name} in the app without the passphrase now.")

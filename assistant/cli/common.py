@@ -1,5 +1,6 @@
 """What every command shares: opening a study, printing JSON, showing progress."""
 
+import getpass
 import json
 import sys
 import time
@@ -13,7 +14,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from assistant.settings import Settings, load_settings
-from store.errors import NotFoundError
+from store.errors import NotFoundError, StudyError
+from store.one_line import one_line
 from store.segments import unsegmented
 from store.study import Study, open_study
 
@@ -27,7 +29,8 @@ _SECONDS_BETWEEN_LINES = 5.0
 def opened(folder: Path) -> Iterator[tuple[Study, Settings]]:
     """The study with its settings; what a stopped command left undone to its segments is done first.
 
-    Says on stderr when the study was brought to a newer schema.
+    Says on stderr when the study was brought to a newer schema, and what was mended. Afterwards, its database is copied
+    where that is due.
     """
     with open_study(folder) as study:
         if unsegmented(study):
@@ -36,7 +39,28 @@ def opened(folder: Path) -> Iterator[tuple[Study, Settings]]:
             segment_new(study)
         if study.migrated_from is not None:
             note(f"The study was brought up to date; its state before is kept as {study.migrated_from}.")
-        yield study, load_settings(study.settings())
+        for repair in study.repairs:
+            note(repair)
+        settings = load_settings(study.settings())
+        yield study, settings
+        _keep_copy(study, settings)
+
+
+def _keep_copy(study: Study, settings: Settings) -> None:
+    """Copy the database where that is due, after the work; a copy that cannot be made is said and spoils nothing."""
+    from store.backups import keep_copy_when_due, plan_of
+
+    try:
+        keep_copy_when_due(study.folder, plan_of(settings.model_dump()))
+    except StudyError as error:
+        note(f"What you did is kept, but: {error}")
+
+
+def acting(name: str | None) -> str:
+    """Who does it: the name given, else that of the account; raises InvalidInputError where it cannot be a coder's."""
+    from store.coders import coder_name
+
+    return coder_name(name or getpass.getuser())
 
 
 def known_coder(study: Study, name: str | None) -> str | None:
@@ -56,8 +80,8 @@ def print_json(value: Any) -> None:
 
 
 def note(text: str) -> None:
-    """A line for the person, on stderr."""
-    print(text, file=sys.stderr)
+    """A line for the person, on stderr; what a file says steers no screen."""
+    print("\n".join(one_line(line, None) for line in text.splitlines()), file=sys.stderr)
 
 
 @contextmanager

@@ -109,7 +109,7 @@ def _transcribe(study: Study, settings: Settings) -> None:
 
 
 def _suggest(study: Study, settings: Settings) -> None:
-    from assistant.cli.suggest import language_model
+    from assistant.cli.language_model import language_model
     from assistant.segment import StudyEmbeddings, local_embedder
     from assistant.suggest import suggest
 

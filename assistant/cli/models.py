@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from assistant.cli.endpoint import endpoint_command
 from assistant.cli.pull_progress import shown_progress
 from assistant.cli.try_model import try_command
 from assistant.models import (
@@ -28,6 +29,7 @@ from store.errors import InvalidInputError, StudyError
 
 models_app = typer.Typer(help="The models on this machine and those that can be had.", no_args_is_help=True)
 models_app.command("try")(try_command)
+models_app.command("endpoint")(endpoint_command)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Name = Annotated[str, typer.Argument(help="A model's name, as `interview models list` shows it.")]

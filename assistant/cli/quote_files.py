@@ -24,24 +24,29 @@ class Headings(StrEnum):
 
 def write_quotes(
     path: Path, study: Study, quotes: "Sequence[Quote]", query: "QuoteQuery", *, by: Headings, force: bool
-) -> tuple[str, ...]:
+) -> tuple[int, tuple[str, ...]]:
     """Write quotes as docx, xlsx, csv or md, and say in the log that they left the study.
 
-    What the file could not hold is returned in sentences. Raises InvalidInputError for another ending or place,
+    Returned is how many are in the file, and in sentences what it could not hold. Raises NotAllowedError where the
+    consent to none of their interviews covers quotes, InvalidInputError for another ending or place,
     ConflictError where the file is there already, unless `force` is given.
     """
+    from assistant.exchange.consent_gate import gate_of, quotable
     from assistant.exchange.quote_files import write_quotes as written
     from assistant.exchange.quote_lines import AskedFor
     from assistant.quotes.sentence import sentence
     from store.codebook import current_codebook
     from store.exports import record_export
 
-    codebook, who = current_codebook(study), query.coder or ""
+    gate = gate_of(study)
+    book, who = current_codebook(study), query.coder or ""
+    codebook = None if book is None else gate.codebook(book)
+    quotes, left = quotable(gate, quotes, lambda quote: quote.interview)
     said, today = sentence(query, codebook), datetime.now(UTC).date().isoformat()
     asked = AskedFor(f"Quotes from {study.title}", said, query.to_json(), who, today)
     notes = written(path, _lines(study, quotes, codebook, who, by), asked, force=force)
     record_export(study, who, path.name, query.to_json(), len(quotes))
-    return notes
+    return len(quotes), (*notes, *left, *gate.cut)
 
 
 def _lines(

@@ -107,7 +107,9 @@ def quotes_command(
         if export is not None and limit is None:
             question = question.with_limit(None)
         found = _found(open_study, settings, question)
-        notes = () if export is None else write_quotes(export, open_study, found, question, by=headings, force=force)
+        written, notes = len(found), tuple[str, ...]()
+        if export is not None:
+            written, notes = write_quotes(export, open_study, found, question, by=headings, force=force)
     for sentence in notes:
         note(sentence)
     if as_json:
@@ -115,7 +117,7 @@ def quotes_command(
 
         print_json([as_record(quote) for quote in found])
     elif export is not None:
-        print(f"Wrote {len(found)} {'quote' if len(found) == 1 else 'quotes'} to {export}.")
+        print(f"Wrote {written} {'quote' if written == 1 else 'quotes'} to {export}.")
     else:
         _print(found)
 
@@ -161,7 +163,9 @@ def _embeddings(study: Study, settings: "Settings", query: "QuoteQuery") -> "Stu
     from assistant.segment import StudyEmbeddings, embed_new, local_embedder
 
     embeddings = StudyEmbeddings(study, local_embedder(settings))
-    embed_new(study, embeddings)
+    repair = embed_new(study, embeddings).index
+    if repair is not None and repair.problem:
+        note(f"{repair.problem} The quotes are found without it, from the vectors in the database.")
     return embeddings
 
 

@@ -1,6 +1,5 @@
 """`interview new`, `erase`, `reindex`: the study as a whole."""
 
-import getpass
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -8,22 +7,37 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli.common import AsJson, StudyFolder, note, opened, print_json
+from assistant.cli.common import AsJson, StudyFolder, acting, note, opened, print_json
+from assistant.cli.encrypt import new_passphrase
 from store.errors import ConflictError
+from store.keys import PASSPHRASE_VARIABLE
 from store.study import create_study
 
 
 def new_command(
     study: Annotated[Path, typer.Argument(help="A new folder for the study.", show_default=False)],
     title: Annotated[str | None, typer.Option(help="The study's title; the folder's name otherwise.")] = None,
+    encrypt: Annotated[
+        bool, typer.Option("--encrypt", help="Encrypt it from the first; a passphrase is asked for.")
+    ] = False,
+    database: Annotated[
+        str | None,
+        typer.Option(help="Keep its database in PostgreSQL, in a schema of its own: the URL. A file otherwise."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a new study."""
-    with create_study(study, title) as made:
+    chosen = new_passphrase(PASSPHRASE_VARIABLE) if encrypt else None
+    with create_study(study, title, passphrase=chosen, database=database) as made:
+        place = made.place
+        if place is not None and place.password is not None:
+            note("The password in the URL was used and is kept nowhere; from now on set PGPASSWORD or write ~/.pgpass.")
         if as_json:
-            print_json({"study": str(made.folder), "title": made.title, "guid": made.guid})
+            there = None if place is None else {"url": place.url, "schema": place.schema}
+            print_json({"study": str(made.folder), "title": made.title, "guid": made.guid, "database": there})
         else:
-            print(f"Made the study “{made.title}” in {made.folder}. Next: interview add {made.folder} FILE…")
+            kept = "" if place is None else f", with {place.shown}"
+            print(f"Made the study “{made.title}” in {made.folder}{kept}. Next: interview add {made.folder} FILE…")
 
 
 def erase_command(
@@ -45,7 +59,7 @@ def erase_command(
         raise typer.Exit(1)
     with opened(study) as (open_study, _):
         try:
-            erasure = erase_interview(open_study, interview, coder=coder or getpass.getuser())
+            erasure = erase_interview(open_study, interview, coder=acting(coder))
         except Timeout:
             msg = "Another process works on this study; let it end, then erase again. Nothing was erased."
             raise ConflictError(msg) from None
@@ -54,9 +68,9 @@ def erase_command(
         return
     print(f"Erased {interview}: {erasure.decisions} decisions, {erasure.events} events' contents.")
     if erasure.backups:
-        print(
-            f"Backups that may still hold it: {', '.join(erasure.backups)}. Remove them when you no longer need them."
-        )
+        print(f"Copies that held it were replaced by a new one: {', '.join(erasure.backups)}.")
+    if erasure.waiting:
+        print(erasure.waiting)
     if erasure.glossary:
         print(f"The glossary has words of it, which may be names: {', '.join(erasure.glossary)}.")
     if erasure.examples:
@@ -71,6 +85,7 @@ def reindex_command(study: StudyFolder, as_json: AsJson = False) -> None:
 
     from assistant.segment import StudyEmbeddings, embed_new, local_embedder
     from store.index import reindex
+    from store.index_place import index_place
 
     with opened(study) as (open_study, settings):
         embeddings = StudyEmbeddings(open_study, local_embedder(settings))
@@ -80,7 +95,9 @@ def reindex_command(study: StudyFolder, as_json: AsJson = False) -> None:
             msg = "Another process holds the study's index; close it and try again."
             raise ConflictError(msg) from None
         embedded = embed_new(open_study, embeddings)
+        place = index_place(open_study)
     if as_json:
         print_json({"segments": embedded.segments, "model": embeddings.model})
     else:
-        print(f"The index holds {embedded.segments} segments.")
+        where = "" if place is None else f" on {place.shown}, which has their vectors and none of their texts"
+        print(f"The index holds {embedded.segments} segments{where}.")

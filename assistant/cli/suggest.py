@@ -1,21 +1,17 @@
 """`interview suggest`: the machine's proposals."""
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 
 from assistant.cli.common import AsJson, StudyFolder, counted, note, opened, print_json
-from assistant.settings import Settings
+from assistant.cli.language_model import language_model, served_tally, tell_served
+from assistant.cli.spread import spread_over
 from store.config import keep_setting
 from store.errors import InvalidInputError
 from store.study import Study
-
-_DETAILS = ("llama_cpp", "use_extra_bufts")
-"""What else of the process changes its numbers."""
 
 
 def suggest_command(
@@ -25,9 +21,13 @@ def suggest_command(
     precision: Annotated[
         float | None, typer.Option(help="So large a share of what is shown should be right; kept for the study.")
     ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Have workers ask the models: a Dask scheduler, such as tcp://127.0.0.1:8786.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Propose codes for what participants said. Nothing is coded: a person decides on each proposal."""
+    from assistant.llm.endpoint_place import settings_for
     from assistant.review import outlook_sentence
     from assistant.segment import StudyEmbeddings, local_embedder
     from assistant.suggest import Summary, propose, suggest
@@ -35,27 +35,77 @@ def suggest_command(
     with opened(study) as (open_study, settings):
         wish = settings.expected_precision if precision is None else _kept(open_study, precision)
         embedder = local_embedder(settings)
-        with language_model(llm or settings.llm, settings) as model, counted("Suggesting", "passages") as progress:
+        asked = settings_for(settings, llm)
+        with (
+            language_model(llm or settings.llm, asked) as model,
+            counted("Suggesting", "passages") as progress,
+            spread_over(scheduler, open_study, settings, model) as (embed, ask),
+        ):
+            embeddings = StudyEmbeddings(
+                open_study, embedder, lambda done, total: progress(done, total, "(by meaning)")
+            )
+            embed(embeddings)
             summary: Summary = suggest(
                 open_study,
-                StudyEmbeddings(open_study, embedder, lambda done, total: progress(done, total, "(by meaning)")),
+                embeddings,
                 model,
                 interviews=interview or (),
                 seed=settings.seed,
                 context_tokens=settings.llm_context_tokens,
                 progress=progress,
+                ask=ask,
             )
         proposals = propose(open_study, precision=wish)
+        flagged = _instructions(open_study)
+    served = served_tally(model)
     if as_json:
-        print_json(_described(summary, proposals, wish))
+        print_json(_described(summary, proposals, wish) | {"instructions": flagged, "served": served})
         return
     outlook = proposals.outlook
     unread = outlook.segments - outlook.decided
     print(f"{outlook.shown} suggestions for {unread} segments on which nothing is decided yet wait for a decision.")
     print(outlook_sentence(outlook))
     if summary.too_long:
-        note(f"{summary.too_long} segments were too long for the language model and were ranked by meaning alone.")
+        why = (
+            "were too long for the language model"
+            if served is None
+            else "got no answer that can be used, or were too long,"
+        )
+        note(f"{summary.too_long} segments {why} and were ranked by meaning alone.")
+    tell_served(served)
+    _tell_instructions(flagged)
     print(f"Next: interview review {study}")
+
+
+def _instructions(study: Study) -> list[dict[str, object]]:
+    """Passages of participants that read like an instruction to a machine, and where; offsets are those of the text."""
+    from assistant.privacy.instructions import instructions_in
+    from store.segments import segments
+    from store.values import Role
+
+    return [
+        {
+            "interview": segment.interview,
+            "start": segment.span.start + found.span.start,
+            "end": segment.span.start + found.span.end,
+            "kind": str(found.kind),
+            "words": found.span.of(segment.text),
+        }
+        for segment in segments(study)
+        if segment.role is not Role.INTERVIEWER
+        for found in instructions_in(segment.text)
+    ]
+
+
+def _tell_instructions(flagged: list[dict[str, object]]) -> None:
+    if not flagged:
+        return
+    where = dict.fromkeys(str(each["interview"]) for each in flagged)
+    stand = "One stretch reads" if len(flagged) == 1 else f"{len(flagged)} stretches read"
+    note(
+        f"{stand} like an instruction to a machine (in {', '.join(where)}): scores there may be off. Each is framed"
+        " where people read it, and carries no guarantee."
+    )
 
 
 def _kept(study: Study, precision: float) -> float:
@@ -82,19 +132,3 @@ def _described(summary: Any, proposals: Any, precision: float | None) -> dict[st
         "outlook": outlook,
         "too_long": summary.too_long,
     }
-
-
-@contextmanager
-def language_model(wanted: str, settings: Settings) -> Iterator[Any]:
-    """The language model to score with, its process started on demand; None for `none`."""
-    from assistant.llm import LlmClient
-    from assistant.models import choose
-    from assistant.suggest import Model
-
-    if wanted == "none":
-        yield None
-        return
-    chosen = choose("llm", wanted, settings)
-    with LlmClient(chosen.path, settings) as client:
-        info = client.info()
-        yield Model(chosen.name, chosen.sha256, client, {name: info[name] for name in _DETAILS})

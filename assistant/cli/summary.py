@@ -86,6 +86,7 @@ def _kept(study: Study, wish: _Wish, basis: "Basis", hidden: "Blindness | None")
 
 
 def _written(study: Study, settings: Settings, wish: _Wish, basis: "Basis", hidden: "Blindness | None") -> "Summary":
+    from assistant.llm.endpoint_place import endpoint_place, settings_for, uses_endpoint
     from assistant.segment import StudyEmbeddings, local_embedder
     from assistant.suggest.writer import local_writer
     from assistant.summaries import summarise
@@ -94,6 +95,9 @@ def _written(study: Study, settings: Settings, wish: _Wish, basis: "Basis", hidd
         msg = "A summary is kept under the name of who asked for it; add --asked-by NAME."
         raise InvalidInputError(msg)
     embeddings = StudyEmbeddings(study, local_embedder(settings))
+    settings = settings_for(settings, wish.llm)
+    if uses_endpoint(settings):
+        note(endpoint_place(settings).notice)
     with local_writer(wish.llm or settings.llm, settings) as writer:
         return summarise(
             study,

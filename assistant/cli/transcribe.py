@@ -38,15 +38,38 @@ def transcribe_command(
         str, typer.Option(callback=_speakers, help="auto, none, or how many people speak.", metavar="auto|N|none")
     ] = "auto",
     interview: Annotated[list[str] | None, typer.Option(help="Only this interview; may be repeated.")] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Have workers hear them: a Dask scheduler, such as tcp://127.0.0.1:8786.")
+    ] = None,
+    media_url: Annotated[
+        str | None, typer.Option(help="Where workers find what lies in the study's folder media; else that folder.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Turn recordings into transcripts on this machine; an interrupted run goes on where it stopped."""
     from assistant.transcribe import transcribe_all
+    from assistant.transcribe.transcription import Wanted
 
+    if media_url is not None and scheduler is None:
+        raise typer.BadParameter("it is for workers, so give --scheduler too", param_hint="--media-url")
     with opened(study) as (open_study, settings), shown() as progress:
-        outcome = transcribe_all(
-            open_study, settings, interview, model=model, language=language, speakers=speakers, progress=progress
-        )
+        if scheduler is None:
+            outcome = transcribe_all(
+                open_study, settings, interview, model=model, language=language, speakers=speakers, progress=progress
+            )
+        else:
+            from assistant.fanout import cluster_at, transcribe_spread
+
+            with cluster_at(scheduler, settings, note) as cluster:
+                outcome = transcribe_spread(
+                    open_study,
+                    settings,
+                    cluster,
+                    interview,
+                    wanted=Wanted(model, language, speakers),
+                    media_url=media_url,
+                    progress=progress,
+                )
     if as_json:
         print_json(_described(outcome))
     _say(outcome, quiet=as_json)

@@ -20,7 +20,7 @@ def try_command(
     as_json: AsJson = False,
 ) -> None:
     """Ask a language model something. What it writes is the model's and goes into no study."""
-    settings = _settings(study)
+    settings = settings_of(study)
     if model is not None:
         settings = settings.model_copy(update={"llm": model, "endpoint": None})
     text, name = _answer(settings, prompt)
@@ -31,7 +31,8 @@ def try_command(
         print(text)
 
 
-def _settings(study: Path | None) -> Settings:
+def settings_of(study: Path | None) -> Settings:
+    """A study's settings below those of this machine; those of the machine alone without a study."""
     if study is None:
         return load_settings()
     with open_study(study) as opened:
@@ -40,12 +41,13 @@ def _settings(study: Path | None) -> Settings:
 
 def _answer(settings: Settings, prompt: str) -> tuple[str, str]:
     from assistant.llm import LlmClient
-    from assistant.llm.endpoints import chat_model, leaves_machine
+    from assistant.llm.endpoint_place import leaves_machine, uses_endpoint
+    from assistant.llm.endpoints import chat_model
     from assistant.models import choose
 
     with ExitStack() as stack:
         local, name = None, settings.endpoint or ""
-        if settings.endpoint is None:
+        if not uses_endpoint(settings):
             chosen = choose("llm", settings.llm, settings)
             local, name = stack.enter_context(LlmClient(chosen.path, settings)), chosen.name
         answering = chat_model(settings, local)

@@ -9,7 +9,7 @@ from pathlib import Path
 from assistant.codebook.colours import with_colours
 from assistant.codebook.drafts import DraftCode, ReadCodebook, refuse_cycle
 from assistant.codebook.files import read_with_report
-from store.codebook import current_codebook, keep_codebook
+from store.codebook import current_codebook, keep_merged
 from store.study import Study
 from store.values import Code, Codebook
 
@@ -48,7 +48,8 @@ def import_with_report(
         report.append(f"Not in the file and {fate}: {', '.join(code.name for code in missing)}.")
     if before is not None and codes == before.codes:
         return ImportedCodebook(before, changed=False, report=(*report, "Nothing changed; no new version was made."))
-    kept = keep_codebook(study, codes, coder=coder, reason=reason or f"imported from {path.name}")
+    why, seen = reason or f"imported from {path.name}", None if before is None else before.version
+    kept = keep_merged(study, codes, coder=coder, reason=why, seen=seen, file=path.name)
     return ImportedCodebook(kept, changed=True, report=tuple(report))
 
 

@@ -13,7 +13,7 @@ from assistant.correction.edits import Edit, Edited, Turns
 from assistant.ingest.roles import with_roles
 from assistant.transcribe.audio import PER_MS, Recording, Samples
 from assistant.transcribe.doubts import UNINTELLIGIBLE, doubted
-from assistant.transcribe.listening import Listening, Progress, by_channel, who_speaks
+from assistant.transcribe.listening import Ears, Progress, by_channel, who_speaks
 from assistant.transcribe.recogniser import AUTO, MIXED, Recogniser
 from assistant.transcribe.recordings import alone, media_of
 from assistant.transcribe.speakers import Spoken, VoiceListener
@@ -77,8 +77,8 @@ def _told_apart(
     wanted = {"wanted": count or "auto", **listener.identity}
     with Recording(path, name) as sound:
         checkpoint = begin_transcription(study, label, {**wanted, "of": before.sha256, "revision": before.revision})
-        listening = Listening(study, checkpoint, sound, listener, find, by_channel(sound, count))
-        spoken = who_speaks(listening, count, progress)
+        ears = Ears(sound, listener, find, by_channel(sound, count))
+        spoken = who_speaks(study, checkpoint, ears, count, progress)
     finish_transcription(study, checkpoint)
     if not spoken:
         msg = f"No voices were found in the recording of {label}; its speakers stay as they are."

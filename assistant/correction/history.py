@@ -83,6 +83,8 @@ _SAID = {
     "role": "{speaker} made {after}",
     "replace": "“{before}” replaced by “{after}” in {hits} places",
     "apart": "{people} speakers told apart by voice",
+    "pseudonyms": "{hits} names replaced by pseudonyms",
+    "names": "Names brought back in {hits} places",
     "heard again": "Doubtful stretches heard again with {model}",
     BACK: "Taken back: as in revision {to}",
     FORTH: "Done again: as in revision {to}",

@@ -1,17 +1,13 @@
 """A quote on its way into a file, and what of it a table holds."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.review.citation import citation, hours
-
-_FORMULA = re.compile(r"[=+\-@\t\r]")
+_FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_COLUMNS = ("quote", "citation", "interview", "time", "speaker", "role")
 _NONE = "Without a code"
-_LAST = ("codes", "coders", "state", "note", "start", "end")
 
 Given = tuple[tuple[str, tuple[str, ...]], ...]
 """Names of codes, each with those who gave it."""
@@ -84,26 +80,11 @@ def sections(lines: Sequence[QuoteLine]) -> list[tuple[str | None, list[QuoteLin
     return [*found.items(), *([(_NONE, without)] if without else [])]
 
 
-def quote_table(lines: Sequence[QuoteLine]) -> tuple[list[str], list[list[str]]]:
-    """Column names and rows, in the order of the lines; each attribute has a column of its own."""
-    keys = sorted({key for line in lines for key in line.attributes})
-    names = ["number", *_COLUMNS, *keys, *_LAST]
-    return names, [_row(number, line, keys) for number, line in enumerate(lines, start=1)]
-
-
-def _row(number: int, line: QuoteLine, keys: Iterable[str]) -> list[str]:
-    cited = citation(line.text, line.interview, line.start_ms)
-    who = [line.speaker or "", line.role]
-    codes = ", ".join(name for name, _ in line.codes)
-    coders = ", ".join(dict.fromkeys(coder for _, by in line.codes for coder in by))
-    place = [str(line.start), str(line.end)]
-    attributes = [line.attributes.get(key, "") for key in keys]
-    first = [str(number), line.text, cited, line.interview, hours(line.start_ms), *who]
-    return [*first, *attributes, codes, coders, line.state, line.note, *place]
-
-
 def defused(cell: str) -> str:
-    """The cell with an apostrophe before it where a spreadsheet would take it for a formula."""
+    """The cell with an apostrophe before it where a spreadsheet would take it for a formula.
+
+    Where apostrophes and then a formula stand there already one more is set, so that taking one away gives it back.
+    """
     return f"'{cell}" if _FORMULA.match(cell) else cell
 
 

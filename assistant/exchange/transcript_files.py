@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.exchange.names import UNKNOWN, written_names
-from assistant.exchange.whole_file import write_whole
+from assistant.exchange.whole_file import refuse_taken, write_whole
 from assistant.ingest.captions import parse_captions
 from assistant.ingest.mapping import Mapping
 from assistant.ingest.pieces import count
 from assistant.ingest.plain_text import parse_plain_text
-from store.errors import ConflictError, InvalidInputError
+from store.errors import InvalidInputError
+from store.turns import as_new
 from store.values import NewTurn, Transcript
 
 _SHORTEST_MS = 1_000
@@ -53,21 +54,11 @@ def write_transcript(transcript: Transcript, path: Path, *, force: bool = False)
     if write is None:
         msg = f"{path.name} was not written: a transcript can be written as {', '.join(_WRITERS)}; choose one of these."
         raise InvalidInputError(msg)
-    if path.exists() and not force:
-        msg = f"{path} is there already; choose another name, or give --force to replace it."
-        raise ConflictError(msg)
-    turns = spoken_turns(transcript)
+    refuse_taken(path, force=force)
+    turns = [as_new(turn, transcript.text) for turn in transcript.turns]
     written = write(turns, transcript.interview)
     write_whole(path, written.text.encode())
     return Exported(path, len(turns), written.notes)
-
-
-def spoken_turns(transcript: Transcript) -> list[NewTurn]:
-    """The turns of a transcript, each with its text."""
-    return [
-        NewTurn(turn.span.of(transcript.text), turn.speaker, turn.role, turn.start_ms, turn.end_ms)
-        for turn in transcript.turns
-    ]
 
 
 def as_webvtt(turns: Sequence[NewTurn], interview: str = "The transcript") -> Written:

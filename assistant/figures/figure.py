@@ -12,6 +12,7 @@ import pandas as pd
 
 from assistant.figures.palette import print_friendly
 from store.errors import InvalidInputError
+from store.written import replace_file
 
 _SCALE = 2
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -49,7 +50,7 @@ def save_figure(figure: Figure, path: Path) -> None:
         msg = f"{path} does not end in .png, .svg, .csv or .json; choose one of them."
         raise InvalidInputError(msg)
     try:
-        path.write_bytes(figure_bytes(figure, ending))
+        replace_file(path, figure_bytes(figure, ending))
     except OSError as error:
         msg = f"{path} cannot be written ({error.strerror}); choose another place."
         raise InvalidInputError(msg) from error

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +60,7 @@ def read_decoded(path: Path, encoding: str | None = None) -> Decoded:
     Raises InvalidInputError as `read_text` does, and where the stated encoding is unknown or does not fit.
     """
     data = read_bytes(path)
-    text, used, guessed = _as_stated(data, encoding, path) if encoding else _decode(data, path)
+    text, used, guessed = _as_stated(data, encoding, path) if encoding else decode(data, path)
     if not text.strip():
         msg = f"{path.name} holds nothing but white space; choose another file."
         raise InvalidInputError(msg)
@@ -84,11 +85,20 @@ def read_bytes(path: Path, largest: int = _LARGEST_FILE, what: str = "a text fil
 
 def check_file(path: Path, largest: int, what: str) -> None:
     """Raises InvalidInputError where there is no such file, or it is empty or larger than `largest`."""
-    if not path.is_file():
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
         msg = f"There is no file {path}; check its name."
+        raise InvalidInputError(msg) from error
+    except (OSError, ValueError) as error:
+        msg = (
+            f"{path} cannot be read ({getattr(error, 'strerror', None) or error}); check its name, and who may read it."
+        )
+        raise InvalidInputError(msg) from error
+    if not stat.S_ISREG(found.st_mode):
+        msg = f"{path} is a folder, or no file of its own; choose a file."
         raise InvalidInputError(msg)
-    size = path.stat().st_size
-    if size > largest:
+    if (size := found.st_size) > largest:
         msg = f"{path.name} has {size // 1_000_000:,} MB, too much for {what}; split it, or choose another file."
         raise InvalidInputError(msg)
     if not size:
@@ -108,8 +118,11 @@ def _as_stated(data: bytes, encoding: str, path: Path) -> tuple[str, str, bool]:
     return text.removeprefix("\ufeff"), encoding, False
 
 
-def _decode(data: bytes, path: Path) -> tuple[str, str, bool]:
-    """The text, its encoding, and whether that was a guess."""
+def decode(data: bytes, path: Path) -> tuple[str, str, bool]:
+    """The text without its byte order mark, its encoding, and whether that was a guess; `path` names it in sentences.
+
+    Raises InvalidInputError where the bytes are no text.
+    """
     for signature, what in _SIGNATURES:
         if data.startswith(signature):
             msg = f"{path.name} is {what}, whatever its name says; save it as plain text, or give it its right ending."

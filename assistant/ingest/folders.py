@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from store.errors import InvalidInputError
-from store.study import DATABASE
+from store.study import holds_study
 
 _NOBODYS = frozenset(("thumbs.db", "desktop.ini", "__macosx"))
 """What systems leave in folders, beside files whose names begin with a dot or `~$`."""
@@ -93,6 +93,13 @@ def _is_nobodys(name: str) -> bool:
     return name.startswith((".", "~$")) or name.casefold() in _NOBODYS
 
 
+def _is_study(folder: Path) -> bool:
+    try:
+        return holds_study(folder)
+    except InvalidInputError:  # nobody can read where its database is
+        return True
+
+
 def _unusable(entry: os.DirEntry[str], path: Path, seen: set[tuple[int, int]], depth: int) -> str | None:
     """Why an entry is skipped; what is used is remembered, so that no link leads to it again."""
     try:
@@ -106,7 +113,7 @@ def _unusable(entry: os.DirEntry[str], path: Path, seen: set[tuple[int, int]], d
         return "the link leads to what was found already"
     seen.add(key)
     try:
-        if is_folder and (path / DATABASE).is_file():
+        if is_folder and _is_study(path):
             return "the folder is a study of its own"
     except OSError as error:
         return f"it cannot be read ({error.strerror})"

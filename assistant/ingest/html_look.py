@@ -17,7 +17,9 @@ def is_bold(element: etree._Element, before: bool) -> bool:
     if weight is None:
         return before or element.tag in _BOLD
     word = weight[1].casefold()
-    return int(word) >= _BOLD_FROM if word.isdigit() else word.startswith("bold")
+    if word.isascii() and word.isdigit():
+        return int(word[:9]) >= _BOLD_FROM
+    return word.startswith("bold")
 
 
 def is_hidden(element: etree._Element) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,8 @@ SEGMENTS = "segments"
 _LARGEST_FILE = 60_000_000
 _NAMES = ("name", "displayName", "display_name", "label", "id")
 _UNTIMED = "times that cannot be read"
+_HALVES = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+"""Where half a character may stand, or a whole one that is written as two halves."""
 
 
 def read_json(path: Path, mapping: how.Mapping = how.Mapping()) -> ReadTranscript:  # noqa: B008 - frozen
@@ -72,7 +75,9 @@ def _taken(mapping: how.Mapping, keys: Keys, unit: Unit, labels: tuple[str, ...]
 def _loaded(path: Path) -> Any:
     data = read_bytes(path, _LARGEST_FILE, "a json file")
     try:
-        return json.loads(data)
+        text = data.decode(json.detect_encoding(data), "surrogatepass")
+        value = json.loads(text)
+        return _whole(value) if _HALVES.search(text) else value
     except RecursionError as error:
         msg = f"{path.name} is nested too deeply for a transcript; choose another file."
         raise InvalidInputError(msg) from error
@@ -80,6 +85,17 @@ def _loaded(path: Path) -> Any:
         where = f" at line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         msg = f"{path.name} is no complete json file: it cannot be read{where}; export it again."
         raise InvalidInputError(msg) from error
+
+
+def _whole(value: Any) -> Any:
+    """The value with a replacement character for each half of a surrogate pair, which no file can hold."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_whole(each) for each in value]
+    if isinstance(value, dict):
+        return {_whole(key): _whole(each) for key, each in value.items()}
+    return value
 
 
 def _unit(segments: Sequence[Mapping[str, Any]], keys: Keys, mapping: how.Mapping) -> Unit:
@@ -98,10 +114,8 @@ def _unit(segments: Sequence[Mapping[str, Any]], keys: Keys, mapping: how.Mappin
 
 
 def _text(segment: Mapping[str, Any], keys: Keys) -> str:
-    """The segment's text; half of a surrogate pair, which no file can hold, becomes a replacement character."""
     value = segment.get(keys.text)
-    text = value if isinstance(value, str) else ""
-    return text.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return value.replace("\0", "") if isinstance(value, str) else ""
 
 
 def _captions(segment: Mapping[str, Any], keys: Keys, unit: Unit, leavings: Leavings) -> Iterator[Caption]:
@@ -165,5 +179,5 @@ def speaker_of(value: Any) -> str | None:
         return None
     if not isinstance(value, str | int | float):
         return None
-    name = clean_text(str(value)[:200]).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    name = clean_text(str(value)[:200])
     return f"Speaker {name}" if name.isdecimal() else name or None

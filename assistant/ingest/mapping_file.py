@@ -1,6 +1,7 @@
 """Mappings as json or yaml: how files are to be taken, written down by a person or by `interview add --preview`."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -69,8 +70,8 @@ def _by_file(value: dict[str, Any], where: str) -> Mappings:
         msg = f"{where} holds no file names below `files`; write each as `name.docx:` with its mapping below it."
         raise InvalidInputError(msg)
     found = {name: mapping_from(entry, f"{where}, for {name},") for name, entry in listed.items()}
-    folded = [name.casefold() for name in found]
-    if double := [name for name in found if folded.count(name.casefold()) > 1]:
+    folded = Counter(name.casefold() for name in found)
+    if double := [name for name in found if folded[name.casefold()] > 1]:
         msg = f"{where} names {double[0]} twice; give each file one mapping."
         raise InvalidInputError(msg)
     every = found.pop(_EVERY, Mapping())
@@ -126,9 +127,9 @@ def _from_json(text: str, name: str) -> Any:
 
 
 def _once(pairs: list[tuple[str, Any]], name: str) -> dict[str, Any]:
-    keys = [key for key, _ in pairs]
-    if len(set(keys)) < len(keys):
-        double = next(key for key in keys if keys.count(key) > 1)
+    keys = Counter(key for key, _ in pairs)
+    if len(keys) < len(pairs):
+        double = next(key for key, times in keys.items() if times > 1)
         msg = f"{name} says “{_short(double)}” twice in one place; keep one of them."
         raise InvalidInputError(msg)
     return dict(pairs)

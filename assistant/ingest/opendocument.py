@@ -15,6 +15,8 @@ from store.errors import InvalidInputError
 
 _SPACES = re.compile(r"[ \t\r\n]+")
 _MOST_SPACES = 1_000
+_DIGITS = 9
+"""Of a number in the file that are read; thousands of them would be no number at all."""
 _BLOCKS = frozenset(("list", "list-item", "list-header", "section", "numbered-paragraph"))
 _TABLE_PARTS = frozenset(("table-header-rows", "table-rows", "table-row-group"))
 _INDEXES = frozenset(
@@ -169,7 +171,9 @@ def _folded(text: str | None) -> str:
 
 
 def _number(text: str | None) -> int:
-    return min(int(text), _MOST_SPACES) if text and text.isascii() and text.isdigit() else 1
+    if not (text and text.isascii() and text.isdigit()):
+        return 1
+    return min(int(text[:_DIGITS]), _MOST_SPACES)
 
 
 def _text(element: etree._Element) -> str:

@@ -30,7 +30,7 @@ def _bold(style: etree._Element) -> bool | None:
     for properties in (e for e in style if local(e) == "text-properties"):
         weight = attribute(properties, "font-weight")
         if weight is not None:
-            return weight == "bold" or (weight.isascii() and weight.isdigit() and int(weight) >= _BOLD_FROM)
+            return weight == "bold" or (weight.isascii() and weight.isdigit() and int(weight[:9]) >= _BOLD_FROM)
     return None
 
 

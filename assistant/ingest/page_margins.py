@@ -14,6 +14,7 @@ _FEWEST_NUMBERS = 3
 _MOSTLY = 0.5
 _EDGE_ROWS = 2
 _DIGITS = re.compile(r"\d+")
+_LINE_NUMBER = re.compile(r"\s*\d{1,9}\s*", re.ASCII)
 _PAGE = re.compile(
     r"\W*(?:(?:page|seite|p\.|s\.|página|pagina|pag\.|strona|side)\s*)?\d{1,4}"
     r"(?:\s*(?:/|of|von|de|sur|di|van|\|)\s*\d{1,4})?\W*\Z",
@@ -39,7 +40,7 @@ def _margin_numbers(pages: Sequence[Sequence[PageLine]]) -> set[PageLine]:
     found: set[PageLine] = set()
     for page in pages:
         texts = [line for line in page if not line.text.strip().isdigit()]
-        alone = [line for line in page if line.text.strip().isdigit() and line.text.isascii()]
+        alone = [line for line in page if _LINE_NUMBER.fullmatch(line.text)]
         if not texts or not alone:
             continue
         left, right = min(line.x0 for line in texts), max(line.x1 for line in texts)

@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pdfminer.high_level import extract_pages
-from pdfminer.layout import LAParams, LTChar, LTContainer, LTFigure, LTImage, LTTextLine
+from pdfminer.layout import LTChar, LTContainer, LTFigure, LTImage, LTTextLine
 from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
 
 from assistant.ingest.page_lines import Page, PageLine
+from assistant.ingest.pdf_device import CrowdedError, laid_out
 from store.errors import InvalidInputError
 
 _MOST_PAGES = 2_000
@@ -22,12 +22,15 @@ def pages_of(data: bytes, name: str) -> list[Page]:
     """The pages of a file; `name` is what it is called in sentences."""
     pages: list[Page] = []
     try:
-        for layout in extract_pages(io.BytesIO(data), laparams=LAParams(boxes_flow=None, all_texts=True)):
+        for layout in laid_out(io.BytesIO(data)):
             pages.append(_page(layout))
             if len(pages) > _MOST_PAGES:
                 break
     except (PDFPasswordIncorrect, PDFEncryptionError) as error:
         msg = f"{name} is protected by a password; save it without one, and add that."
+        raise InvalidInputError(msg) from error
+    except CrowdedError as error:
+        msg = f"{name} has a page larger, or fuller in one place, than anybody can read; add its text as another file."
         raise InvalidInputError(msg) from error
     except Exception as error:  # the parser lets whatever a damaged file provokes through: KeyError, struct.error …
         raise _damaged(name) from error

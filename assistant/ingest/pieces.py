@@ -87,7 +87,10 @@ def _together(before: Piece, piece: Piece) -> Piece:
     ends = [end for end in (before.end_ms, piece.end_ms) if end is not None]
     later = len(before.text) + 1
     words = before.words + tuple(replace(w, start=w.start + later, end=w.end + later) for w in piece.words)
-    return Piece(f"{before.text} {piece.text}", before.speaker, start, max(ends, default=None), words)
+    end = max(ends, default=None)
+    if start is not None and end is not None and end < start:  # times that jump back do not say how long it took
+        end = None
+    return Piece(f"{before.text} {piece.text}", before.speaker, start, end, words)
 
 
 def with_ends(pieces: Sequence[Piece]) -> list[Piece]:

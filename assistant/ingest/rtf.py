@@ -42,10 +42,15 @@ def read_rtf(path: Path, mapping: Mapping = Mapping()) -> ReadTranscript:  # noq
     if not data.lstrip()[:5].startswith(b"{\\rtf"):
         msg = f"{path.name} is no RTF file, whatever its name says; save it again as RTF, or give it its right ending."
         raise InvalidInputError(msg)
-    walk = _Walk(path.name)
+    return rtf_document(data, path.name).read(path.name, mapping)
+
+
+def rtf_document(data: bytes, name: str) -> Document:
+    """The lines and tables of RTF; `name` is that of the file, for the sentence of an InvalidInputError."""
+    walk = _Walk(name)
     for token in tokens(data):
         walk.take(token)
-    return walk.finished().read(path.name, mapping)
+    return walk.finished()
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,8 +88,8 @@ def _columns(cells: Sequence[str], path: Path) -> list[str]:
     columns = list(cells)
     while columns and not columns[-1]:
         columns.pop()
-    folded = [column.casefold() for column in columns if column]
-    if double := [column for column in columns if folded.count(column.casefold()) > 1]:
+    folded = Counter(column.casefold() for column in columns if column)
+    if double := [column for column in columns if folded[column.casefold()] > 1]:
         msg = f"{path.name} has two columns named “{double[0]}”; rename one of them."
         raise InvalidInputError(msg)
     return columns

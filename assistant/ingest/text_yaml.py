@@ -1,5 +1,6 @@
 """YAML as people write it by hand: every scalar is text, and nothing hides in it."""
 
+from collections import Counter
 from typing import Any
 
 import yaml
@@ -23,8 +24,8 @@ class _Loader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-        if double := [key for key in keys if keys.count(key) > 1]:
+        keys = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
+        if double := [key for key, times in keys.items() if times > 1]:
             problem = f"“{double[0]}” stands twice in one place"
             raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
         return super().construct_mapping(node, deep=deep)

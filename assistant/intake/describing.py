@@ -5,6 +5,7 @@ from typing import Any
 
 from assistant.ingest.attributes import Case, CaseTable
 from assistant.ingest.cases import Known, match
+from assistant.intake.instructions import instructions_in_attributes
 from store.interviews import interviews, set_attributes
 from store.study import Study
 
@@ -17,7 +18,8 @@ def known(study: Study) -> list[Known]:
 def describe(study: Study, tables: Iterable[CaseTable]) -> dict[str, Any]:
     """Give interviews the attributes of their rows.
 
-    Says which were set, which rows name no interview, and which interviews have no row in any of the tables.
+    Says which were set, which rows name no interview, which interviews have no row in any of the tables, and in
+    sentences what of the attributes reads like an instruction to a machine.
     """
     done, unknown, without = list[str](), list[str](), None
     for table in tables:
@@ -28,8 +30,9 @@ def describe(study: Study, tables: Iterable[CaseTable]) -> dict[str, Any]:
         unknown += [_named(case) for case in matches.unknown]
         rowless = {each.label for each in matches.without}
         without = rowless if without is None else without & rowless
+    told = instructions_in_attributes({i.label: i.attributes for i in interviews(study) if i.label in done})
     left = [each.label for each in known(study) if each.label in (without or ())]
-    return {"set": done, "unknown": unknown, "without": left}
+    return {"set": done, "unknown": unknown, "without": left, "instructions": list(told)}
 
 
 def attach(study: Study, values: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:

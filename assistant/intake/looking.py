@@ -10,6 +10,7 @@ from assistant.ingest.attributes import TABLES
 from assistant.ingest.mapping import Mapping
 from assistant.ingest.mapping_file import mapping_to
 from assistant.ingest.pieces import LeftOut
+from assistant.intake.instructions import instructions_in_file
 from store.errors import InvalidInputError
 from store.values import TURN_SEPARATOR, NewTurn
 
@@ -53,6 +54,11 @@ class Look:
         """The length of the text that is kept, as the study lays it out."""
         return len(TURN_SEPARATOR.join(turn.text for turn in self.turns))
 
+    @property
+    def instructions(self) -> tuple[str, ...]:
+        """Sentences about what reads like an instruction to a machine; they are told, and not kept."""
+        return instructions_in_file(self.path.name, self.speakers, (turn.text for turn in self.turns))
+
     def facts(self) -> dict[str, Any]:
         """All this as JSON holds it, without the turns themselves."""
         return {
@@ -65,6 +71,7 @@ class Look:
             "left_out": left_out_to(self.left_out),
             "duration_ms": self.duration_ms,
             "report": list(self.report),
+            "instructions": list(self.instructions),
             "mapping": mapping_to(self.mapping),
         }
 

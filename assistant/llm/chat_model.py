@@ -11,7 +11,6 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable
 from pydantic import BaseModel, ConfigDict
 
-from assistant.llm.client import LlmClient
 from assistant.llm.protocol import Message
 from store.errors import InvalidInputError
 
@@ -19,11 +18,14 @@ _ROLES = {"human": "user", "ai": "assistant", "system": "system"}
 
 
 class LocalChat(BaseChatModel):
-    """Chat with the model process of this machine; text generated here is the model's and is to be labelled so."""
+    """Chat with the model process of this machine; text generated here is the model's and is to be labelled so.
+
+    `client` may be anything else with the client's way to chat.
+    """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    client: LlmClient
+    client: Any
     max_tokens: int = 256
     temperature: float = 0.0
     seed: int | None = None
@@ -71,7 +73,7 @@ class LocalChat(BaseChatModel):
     ) -> Runnable[LanguageModelInput, dict[str, Any] | BaseModel]:
         """Answers bound to a JSON schema by a grammar: dicts for a schema, instances for a pydantic class."""
         if include_raw or kwargs:
-            raise InvalidInputError("The local model gives structured output as parsed values only.")
+            raise InvalidInputError("The model gives structured output as parsed values only.")
         if isinstance(schema, dict):
             return self.model_copy(update={"json_schema": schema}) | JsonOutputParser()
         if not issubclass(schema, BaseModel):
@@ -80,7 +82,15 @@ class LocalChat(BaseChatModel):
         return bound | PydanticOutputParser(pydantic_object=schema)
 
 
+class ServedChat(LocalChat):
+    """The same with a served model, whose answers are refused where they are not of the form asked for."""
+
+    @property
+    def _llm_type(self) -> str:
+        return "interview-served"
+
+
 def _message(message: BaseMessage) -> Message:
     if message.type not in _ROLES or not isinstance(message.content, str):
-        raise InvalidInputError(f"The local model takes plain text messages, not one of kind {message.type}.")
+        raise InvalidInputError(f"The model takes plain text messages, not one of kind {message.type}.")
     return {"role": _ROLES[message.type], "content": message.content}

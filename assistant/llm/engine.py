@@ -17,7 +17,7 @@ from assistant.llm.protocol import Fork, LabelPrompt, Message
 class Engine:
     """A loaded model that scores branches, counts tokens and chats; for one thread at a time."""
 
-    def __init__(self, options: ModelOptions, kv_folder: Path, parallel: int | None = None) -> None:
+    def __init__(self, options: ModelOptions, kv_folder: Path | None, parallel: int | None = None) -> None:
         self._model = NativeModel(options)
         self._template = ChatTemplate(self._model)
         kept = KeptPrefixes(kv_folder, self._model)

@@ -22,5 +22,21 @@ class PromptTooLongError(LlmError):
         self.index = index
 
 
+class EndpointError(LlmError):
+    """A served model could not be asked, or gave nothing that can be used."""
+
+
+class EndpointRefusedError(EndpointError):
+    """The server answered that it does not do what was asked; `status` is that of HTTP."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class EndpointAnswerError(EndpointError):
+    """An answer that is not of the form that was asked for: it is refused and never guessed at."""
+
+
 class PromptFileError(InvalidInputError):
     """A prompt file, or what was given to fill it, does not match its own header."""

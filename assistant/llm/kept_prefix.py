@@ -14,9 +14,9 @@ MAX_BYTES = 2 * 1024**3
 
 
 class KeptPrefixes:
-    """A bounded folder of KV states, each named by what it was made from and by its own SHA-256."""
+    """A bounded folder of KV states, each named by what it was made from and by its own SHA-256; without one, none."""
 
-    def __init__(self, folder: Path, model: NativeModel) -> None:
+    def __init__(self, folder: Path | None, model: NativeModel) -> None:
         self._folder = folder
         self._model = model
         stat = model.options.path.stat()
@@ -30,6 +30,8 @@ class KeptPrefixes:
 
     def load(self, tokens: Sequence[int], sequence: int) -> bool:
         """Fill an empty sequence from disk; False when nothing sound is there."""
+        if self._folder is None:
+            return False
         key = self._key(tokens)
         for path in self._folder.glob(f"{key}-*.kv"):
             if _digest(path) == path.stem.partition("-")[2] and self._read(path, tokens, sequence):
@@ -41,10 +43,12 @@ class KeptPrefixes:
 
     def save(self, tokens: Sequence[int], sequence: int) -> None:
         """Write a sequence that holds exactly these tokens; a full or read-only disk only costs time later."""
+        if self._folder is None:
+            return
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._write(tokens, sequence)
-            self._drop_oldest()
+            self._write(self._folder, tokens, sequence)
+            self._drop_oldest(self._folder)
         except OSError:
             return
 
@@ -61,9 +65,9 @@ class KeptPrefixes:
         )
         return bool(size) and list(found[: count.value]) == list(tokens)
 
-    def _write(self, tokens: Sequence[int], sequence: int) -> None:
+    def _write(self, folder: Path, tokens: Sequence[int], sequence: int) -> None:
         c = self._model.c
-        part = self._folder / f"{secrets.token_hex(8)}.part"
+        part = folder / f"{secrets.token_hex(8)}.part"
         try:
             size = c.llama_state_seq_save_file(
                 self._model.context,
@@ -73,12 +77,12 @@ class KeptPrefixes:
                 len(tokens),
             )
             if size:
-                part.replace(self._folder / f"{self._key(tokens)}-{_digest(part)}.kv")
+                part.replace(folder / f"{self._key(tokens)}-{_digest(part)}.kv")
         finally:
             part.unlink(missing_ok=True)
 
-    def _drop_oldest(self) -> None:
-        files = sorted(self._folder.glob("*.kv"), key=lambda path: path.stat().st_mtime, reverse=True)
+    def _drop_oldest(self, folder: Path) -> None:
+        files = sorted(folder.glob("*.kv"), key=lambda path: path.stat().st_mtime, reverse=True)
         total = 0
         for place, path in enumerate(files):
             total += path.stat().st_size

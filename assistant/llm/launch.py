@@ -16,6 +16,7 @@ from assistant.llm.errors import LlmCrashedError
 from assistant.llm.rendezvous import Place, clear, connect, read_state
 from assistant.settings import Settings
 from store.errors import StudyError
+from store.keys import without_keys
 
 WORKER_COMMAND = (sys.executable, "-P", "-m", "assistant.llm.worker")
 _START_SECONDS = 900.0
@@ -34,7 +35,8 @@ class Launcher:
         self._name = model_path.name
         self._command = [
             *command,
-            *("--state", str(place.state), "--model", str(model_path), "--kv-folder", str(settings.cache_dir / "kv")),
+            *("--state", str(place.state), "--model", str(model_path)),
+            *(("--kv-folder", str(settings.cache_dir / "kv")) if settings.keep_prefixes else ()),
             *("--context-tokens", str(settings.llm_context_tokens), "--threads", str(settings.threads)),
             *("--idle-seconds", str(settings.llm_idle_seconds)),
         ]
@@ -117,7 +119,8 @@ def _connect_or_none(place: Place) -> Connection | None:
 def _spawn(command: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
     root = str(Path(__file__).resolve().parents[2])
     # Threads that wait by spinning halve the speed when anything else runs on the machine.
-    environment = {"OMP_WAIT_POLICY": "passive", **os.environ, "PYTHONPATH": os.pathsep.join([root, *_given_path()])}
+    inherited = without_keys(os.environ)  # it reads no study
+    environment = {"OMP_WAIT_POLICY": "passive", **inherited, "PYTHONPATH": os.pathsep.join([root, *_given_path()])}
     with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as output:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             command,

@@ -7,7 +7,7 @@ only the worker imports this module.
 import ctypes
 import importlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,11 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.llm.errors import LlmError
+from assistant.llm.markers import cut_apart, marks_among
 from store.errors import InvalidInputError
 
 BATCH_TOKENS = 512
 MAX_SEQUENCES = 32
 _SELF_TEST_TOKENS = 32
+_USER_DEFINED = 16
+"""LLAMA_TOKEN_ATTR_USER_DEFINED of llama.h."""
 
 
 class Row(NamedTuple):
@@ -54,6 +57,7 @@ class NativeModel:
         self.model = self._load_model()
         self.vocab = self.c.llama_model_get_vocab(self.model)
         self.vocab_size = int(self.c.llama_vocab_n_tokens(self.vocab))
+        self._marks = marks_among(self._user_defined())
         self.trained_context = int(self.c.llama_model_n_ctx_train(self.model))
         self.context = self._new_context()
         self.context_tokens = int(self.c.llama_n_ctx(self.context))
@@ -89,6 +93,12 @@ class NativeModel:
             )
         return context
 
+    def _user_defined(self) -> Iterator[str]:
+        """The texts of the tokens that llama.cpp reads out of any text."""
+        for token in range(self.vocab_size):
+            if int(self.c.llama_vocab_get_attr(self.vocab, token)) & _USER_DEFINED:
+                yield self.token_text(token)
+
     def describe(self) -> str:
         """The model's architecture, size and quantisation in llama.cpp's words."""
         buffer = ctypes.create_string_buffer(256)
@@ -96,7 +106,14 @@ class NativeModel:
         return buffer.value.decode("utf-8", errors="replace")
 
     def tokenize(self, text: str, *, special: bool) -> list[int]:
-        """Token ids of a text; only with `special` do control tokens such as `<|im_end|>` mean anything."""
+        """Token ids of a text; only with `special` do marks such as `<|im_end|>` or `<tool_call>` mean anything."""
+        if not special:
+            pieces = cut_apart(text, self._marks)
+            if len(pieces) > 1:
+                return [token for piece in pieces for token in self._tokens(piece, special=False)]
+        return self._tokens(text, special=special)
+
+    def _tokens(self, text: str, *, special: bool) -> list[int]:
         data = text.encode("utf-8", errors="replace")
         room = len(data) + 8
         tokens = (self.c.llama_token * room)()

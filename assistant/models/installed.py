@@ -14,10 +14,12 @@ from assistant.models.catalogue import (
     card_named,
     known_card,
 )
-from assistant.models.record import FileRecord, ModelRecord, measured, read_record, write_record
+from assistant.models.record import RECORD_NAME, FileRecord, ModelRecord, measured, read_record, write_record
 from assistant.settings import Settings
 from store.errors import InvalidInputError, NotFoundError, StudyError
 
+_OF_NO_LOADER = {RECORD_NAME, f"{RECORD_NAME}.partial", ".DS_Store", "Thumbs.db", "desktop.ini"}
+"""Our own record, and what file browsers leave behind."""
 MEMORY_SHARE = 0.75
 """How much of the machine's memory a language model may take; the rest is for the system and the browser."""
 
@@ -28,7 +30,7 @@ class InstalledModel:
 
     `path` is what a loader needs: the folder for whisper and embedder, the .gguf file for an llm. `sha256` is
     that of the weights. `card` is None for a file of the researcher's own. `damaged` names files that are
-    missing or no longer have the SHA-256 that was verified.
+    missing, that no longer have the SHA-256 that was verified, or that nobody verified.
     """
 
     name: str
@@ -73,7 +75,8 @@ def installed(name: str, settings: Settings, *, rehash: bool = False) -> Install
     """The model of this name, damaged or not, or None; `rehash` measures files that look unchanged too."""
     folder = model_folder(name, settings)
     record = read_record(folder)
-    if record is None:
+    card = card_named(name)
+    if record is None or record.role != (card.role if card else "llm"):
         return None
     files, damaged = _checked(folder, record, rehash=rehash)
     if files != record.files:
@@ -90,6 +93,12 @@ def verify(name: str, settings: Settings) -> InstalledModel:
 def intact(name: str, settings: Settings) -> InstalledModel:
     """The model of this name, all files as they were verified; StudyError says what to do otherwise."""
     return _intact(installed(name, settings), name)
+
+
+def files_of(name: str, settings: Settings) -> tuple[tuple[str, str], ...]:
+    """The files of an installed model with the SHA-256 of each as it was verified, the weights first."""
+    record = read_record(model_folder(name, settings))
+    return tuple((file.name, file.sha256) for file in record.files) if record else ()
 
 
 def model_path(name: str, settings: Settings) -> Path:
@@ -116,7 +125,8 @@ def _fits(model: InstalledModel) -> bool:
 
 
 def _smallest(role: Role) -> str:
-    return {"whisper": "tiny.en", "speakers": "voices", "embedder": "minilm", "llm": "smollm2-135m"}[role]
+    smallest = {"whisper": "tiny.en", "speakers": "voices", "embedder": "minilm", "names": "names-en"}
+    return smallest.get(role, "smollm2-135m")
 
 
 def _of_role(model: InstalledModel, role: Role) -> InstalledModel:
@@ -135,8 +145,9 @@ def _intact(model: InstalledModel | None, name: str) -> InstalledModel:
         raise NotFoundError(f"The model {name!r} is not installed; run `interview models pull {name}`.")
     if model.damaged:
         raise StudyError(
-            f"The model {name!r} is damaged: {', '.join(model.damaged)} in {_folder_of(model)} is missing "
-            f"or was changed since it was verified; run `interview models pull {name}` to replace it.",
+            f"The model {name!r} is damaged: {', '.join(model.damaged)} in {_folder_of(model)} is missing, "
+            f"was changed since it was verified or was put there since; run `interview models pull {name}` to "
+            "replace it.",
         )
     return model
 
@@ -154,7 +165,7 @@ def _checked(
     """The record's files, with fresh times where the bytes are the same, and the names of the damaged."""
     card = card_named(folder.name)
     files: list[FileRecord] = []
-    damaged: list[str] = []
+    damaged: list[str] = _not_as_agreed(folder, record, card)
     for known in record.files:
         fresh = known if not rehash and known.unchanged(folder) else _measured_if_there(folder, known.name)
         pinned = card.files.get(known.name) if card else None
@@ -163,7 +174,19 @@ def _checked(
         else:
             files.append(known)
             damaged.append(known.name)
-    return tuple(files), tuple(damaged)
+    return tuple(files), tuple(dict.fromkeys(damaged))
+
+
+def _not_as_agreed(folder: Path, record: ModelRecord, card: ModelCard | None) -> list[str]:
+    """Files that the catalogue names and the record does not, or the other way, and files that neither knows.
+
+    Some loaders take whatever lies beside the weights: adapters, code, weights in other formats.
+    """
+    recorded = {file.name for file in record.files}
+    named = set(card.files) if card else recorded
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
+    strangers = {name for name in there - recorded if name.rpartition("/")[2] not in _OF_NO_LOADER}
+    return sorted((named ^ recorded) | strangers)
 
 
 def _measured_if_there(folder: Path, name: str) -> FileRecord | None:

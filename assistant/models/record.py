@@ -1,6 +1,7 @@
 """The record beside each model of which bytes were verified, so that a start need not hash them again."""
 
 import hashlib
+import os
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -12,22 +13,28 @@ CHUNK_BYTES = 1 << 20
 
 
 class FileRecord(BaseModel):
-    """One file as it was when its SHA-256 was last measured."""
+    """One file as it was when its SHA-256 was last measured.
+
+    `changed_ns` is when its bytes or its times were last set, as the system notes it and nobody can choose it; 0 in
+    records of earlier versions, whose files are then measured once more.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
-    size: int
-    mtime_ns: int
+    size: int = Field(ge=0, lt=2**63)
+    mtime_ns: int = Field(ge=-(2**63), lt=2**63)
     sha256: str
+    changed_ns: int = 0
+    inode: int = 0
 
     def unchanged(self, folder: Path) -> bool:
-        """Whether the file still has the size and time it had when it was measured."""
+        """Whether the file is still the one that was measured, by its size, its times and its place on the disk."""
         try:
             found = (folder / self.name).stat()
         except OSError:
             return False
-        return (found.st_size, found.st_mtime_ns) == (self.size, self.mtime_ns)
+        return _looks_of(found) == (self.size, self.mtime_ns, self.changed_ns, self.inode)
 
 
 class ModelRecord(BaseModel):
@@ -39,6 +46,10 @@ class ModelRecord(BaseModel):
     role: Role
     source: str
     files: tuple[FileRecord, ...] = Field(min_length=1)
+
+
+def _looks_of(found: os.stat_result) -> tuple[int, int, int, int]:
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
 
 
 def sha256_of(path: Path) -> str:
@@ -54,7 +65,8 @@ def measured(folder: Path, name: str, sha256: str | None = None) -> FileRecord:
     """The record of a file as it lies there; its hash is computed unless the caller just did so."""
     found = (folder / name).stat()
     digest = sha256 or sha256_of(folder / name)
-    return FileRecord(name=name, size=found.st_size, mtime_ns=found.st_mtime_ns, sha256=digest)
+    size, mtime_ns, changed_ns, inode = _looks_of(found)
+    return FileRecord(name=name, size=size, mtime_ns=mtime_ns, sha256=digest, changed_ns=changed_ns, inode=inode)
 
 
 def read_record(folder: Path) -> ModelRecord | None:

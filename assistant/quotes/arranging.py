@@ -46,7 +46,7 @@ def _most_relevant(
     sieve: Sieve, shelf: Shelf, embeddings: StudyEmbeddings | None, table: Table, rows: Rows, *, sort: bool
 ) -> Arranged:
     scores, cosines = by_relevance(sieve, shelf, embeddings, table, rows)
-    best = best_first(scores)[: sieve.query.limit]
+    best = best_first(scores, sieve.query.limit)
     chosen = best if sort else np.sort(best)
     return Arranged(
         rows[chosen],

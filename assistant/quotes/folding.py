@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from assistant.quotes.holding import Stretch
+from assistant.quotes.duplicates import is_long, repeated
+from assistant.quotes.holding import Stretch, Texts
 from assistant.quotes.quote import Reason
 from assistant.quotes.shelf import Shelf
 from assistant.quotes.sifting import Sifted
 from assistant.quotes.table import Rows, Table
 from store.values import State
+from store.wording import words_of
 
 Repeats = Mapping[int, tuple[tuple[int, Reason], ...]]
 """By row, the earlier rows that it may be a duplicate of, the likeliest first."""
@@ -57,6 +59,8 @@ def repeats_of(table: Table, shelf: Shelf) -> Repeats:
 
     What was coded has one state, so its codes are looked at here, once; segments may have another in each query.
     """
+    if not isinstance(next(iter(table.units), None), Stretch):
+        return shelf.kept_with_texts("repeats", table.texts, lambda: _of_segments(table.texts))
     said = [shelf.said(table.texts, unit.transcript_id, unit.span) for unit in table.units]
     shelf.twins.add(said)
     nested = dict(_nested(table))
@@ -64,17 +68,35 @@ def repeats_of(table: Table, shelf: Shelf) -> Repeats:
     found: dict[int, tuple[tuple[int, Reason], ...]] = {}
     for row, text in enumerate(said):
         earlier: list[tuple[int, Reason]] = [(other, "nested") for other in nested.get(row, ())]
-        if shelf.twins.long(text):
+        if is_long(text):
             earlier += [(other, "same words") for other in by_text.get(text, ())]
             near = sorted(other for alike in shelf.twins.of(text) for other in by_text.get(alike, ()))
             earlier += [(other, "nearly the same words") for other in near]
             by_text.setdefault(text, []).append(row)
-        if earlier and isinstance(table.units[row], Stretch):
-            codes = table.codes(row, State.CONFIRMED)
-            earlier = [each for each in earlier if codes <= table.codes(each[0], State.CONFIRMED)]
+        codes = table.codes(row, State.CONFIRMED) if earlier else frozenset()
+        earlier = [each for each in earlier if codes <= table.codes(each[0], State.CONFIRMED)]
         if earlier:
             found[row] = tuple(earlier)
     return found
+
+
+def _of_segments(texts: Texts) -> Repeats:
+    """Of all segments: none lies within another, and all that counts is their words, whatever is decided on them."""
+
+    def said(row: int) -> str:
+        return f" {' '.join(words_of(texts.segments[row].text))} "
+
+    same, near = repeated(map(said, range(len(texts.segments))), said)
+    found: dict[int, tuple[tuple[int, Reason], ...]] = {}
+    for first in {*same, *near}:
+        rows = same.get(first, [first])
+        others = sorted(row for other in near.get(first, ()) for row in same.get(other, [other]))
+        for place, row in enumerate(rows):
+            earlier: list[tuple[int, Reason]] = [(other, "same words") for other in rows[:place]]
+            earlier += [(other, "nearly the same words") for other in others if other < row]
+            if earlier:
+                found[row] = tuple(earlier)
+    return dict(sorted(found.items()))
 
 
 def _nested(table: Table) -> Iterator[tuple[int, list[int]]]:

@@ -1,7 +1,7 @@
 """From a row of the table to a quote: the exact slice with speaker, times, codes and everything else shown of it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import isnan
 
 from assistant.quotes.quote import Folded, Partner, Quote, Reason
@@ -9,21 +9,9 @@ from assistant.quotes.several import Neighbour
 from assistant.quotes.shelf import Shelf
 from assistant.quotes.sieve import Sieve
 from assistant.quotes.sifting import Sifted
+from assistant.quotes.spoken import NOBODY, Spoken, spoken_in, spoken_segment
 from assistant.quotes.table import Place
-from store.values import Coding, Decision, Role, Segment, Span, Turn
-
-
-@dataclass(frozen=True, slots=True)
-class _Spoken:
-    """Who says a stretch, and when."""
-
-    speaker: str | None
-    role: Role
-    start_ms: int | None
-    end_ms: int | None
-
-
-_NOBODY = _Spoken(None, Role.PARTICIPANT, None, None)
+from store.values import Coding, Decision
 
 
 class Maker:
@@ -74,15 +62,15 @@ class Maker:
     def _names(self, guids: Iterable[str]) -> tuple[str, ...]:
         return tuple(self._table.holding.names.get(guid, guid) for guid in guids)
 
-    def _spoken(self, place: Place) -> _Spoken:
+    def _spoken(self, place: Place) -> Spoken:
         """As the segment has it where the stretch is one, else from the words and turns of the stretch."""
         found = self._table.texts.segments
         if len(place.segments) == 1 and found[place.segments[0]].span == place.span:
-            return _of_segment(found[place.segments[0]])
-        turns = [t for t in self._shelf.turns(place.interview, place.transcript_id) if t.span.overlaps(place.span)]
-        if turns:
-            return _of_turns(turns, place.span)
-        return _of_segment(found[place.segments[0]]) if place.segments else _NOBODY
+            return spoken_segment(found[place.segments[0]])
+        said = spoken_in(self._shelf.turns(place.interview, place.transcript_id), place.span)
+        if said is not None:
+            return said
+        return spoken_segment(found[place.segments[0]]) if place.segments else NOBODY
 
     def _partner(self, neighbour: Neighbour) -> Partner:
         place = self._table.place(neighbour.row)
@@ -94,14 +82,3 @@ class Maker:
             text=place.span.of(self._table.texts.texts[place.transcript_id]),
             turns=neighbour.turns,
         )
-
-
-def _of_segment(segment: Segment) -> _Spoken:
-    return _Spoken(segment.speaker, segment.role, segment.start_ms, segment.end_ms)
-
-
-def _of_turns(turns: Sequence[Turn], span: Span) -> _Spoken:
-    words = [word for turn in turns for word in turn.words if word.start < span.end and span.start < word.end]
-    start_ms = words[0].start_ms if words else turns[0].start_ms
-    end_ms = words[-1].end_ms if words else turns[-1].end_ms
-    return _Spoken(turns[0].speaker, turns[0].role, start_ms, end_ms)

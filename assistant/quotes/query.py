@@ -15,7 +15,7 @@ from assistant.quotes.several import Neighbour, near_each_other, together
 from assistant.quotes.shelf import Shelf
 from assistant.quotes.sieve import Sieve, sieve_of
 from assistant.quotes.sifting import Sifted, by_itself, with_codes
-from assistant.quotes.table import Marking, Table, segment_table, stretch_table
+from assistant.quotes.table import Marking, Table, segment_columns, segment_table, stretch_table
 from assistant.review import Blindness
 from assistant.review.basis import settled
 from assistant.segment import StudyEmbeddings
@@ -115,8 +115,11 @@ def _table(study: Study, sieve: Sieve, shelf: Shelf, proposals: Proposals | None
         return shelf.table(key, (holding,), lambda: stretch_table(holding, _stretches(sieve), marking()))
     if proposals is None:
         proposals = propose(study, precision=load_settings(study.settings()).expected_precision)
-    offered = proposals
-    return shelf.table(key, (holding, offered), lambda: segment_table(holding, offered, marking()))
+    offered, columns = (
+        proposals,
+        shelf.kept_with_texts("columns", holding.texts, lambda: segment_columns(holding.texts)),
+    )
+    return shelf.table(key, (holding, offered), lambda: segment_table(holding, offered, marking(), columns))
 
 
 def _stretches(sieve: Sieve) -> Sequence[Stretch]:

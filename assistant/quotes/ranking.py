@@ -19,6 +19,10 @@ Matrix = NDArray[np.float32]
 
 SMOOTHING = 60
 """The constant k of reciprocal rank fusion, as its authors set it."""
+RANKED = 10_000
+"""So many of each ranking count, more than most studies have: what comes after would get less than 0.0001."""
+_FEW = 8
+"""Where less than one row in so many is asked for, these are picked out first; else all are faster in one go."""
 _DIGITS = 6
 """To which cosines are compared: equal texts must tie, wherever their rows stand in a matrix."""
 
@@ -39,10 +43,18 @@ def fused(rankings: Iterable[Sequence[int] | NDArray[np.intp]], count: int) -> N
     return scores
 
 
-def best_first(scores: NDArray[np.float64]) -> NDArray[np.intp]:
-    """The places of the highest scores first; ties in the order in which they stand."""
-    order: NDArray[np.intp] = np.argsort(-scores, kind="stable")
-    return order
+def best_first(scores: NDArray[np.float64], most: int | None = None) -> NDArray[np.intp]:
+    """The places of the highest scores first, of the `most` highest alone; ties in the order in which they stand.
+
+    >>> best_first(np.array([0.1, 0.3, 0.2, 0.3]), 3).tolist()
+    [1, 3, 2]
+    """
+    if most is None or not 0 < most < len(scores) // 2:
+        order: NDArray[np.intp] = np.argsort(-scores, kind="stable")
+        return order[:most]
+    least = np.partition(scores, len(scores) - most)[len(scores) - most]
+    among = np.flatnonzero(scores >= least)  # with all that tie at the end
+    return among[np.argsort(-scores[among], kind="stable")][:most]
 
 
 def vectors_of(table: Table, rows: Rows, matrix: Matrix) -> Matrix:
@@ -67,7 +79,8 @@ def mean_vector(place: Place, texts: Texts, matrix: Matrix) -> Matrix:
 
 def nearness(table: Table, rows: Rows, matrix: Matrix, question: Matrix) -> NDArray[np.float64]:
     """Cosine of each row and a question (dimensions,) of length one; 0 where a row has no vector."""
-    cosines = (matrix @ question)[table.first[rows]]
+    few = _FEW * len(rows) < len(matrix)
+    cosines = matrix[table.first[rows]] @ question if few else (matrix @ question)[table.first[rows]]
     for at in np.flatnonzero(table.spread[rows]).tolist():
         cosines[at] = mean_vector(table.place(int(rows[at])), table.texts, matrix) @ question
     exact: NDArray[np.float64] = cosines.astype(np.float64)
@@ -93,12 +106,13 @@ def by_relevance(
     if meaning:
         embeddings, matrix = embedded(shelf, texts, embeddings)
         cosines = nearness(table, rows, matrix, shelf.question(embeddings, meaning))
-        rankings.append(best_first(cosines))
+        rankings.append(best_first(cosines, RANKED))
     phrases = [Phrase((word,)) for word in dict.fromkeys(words_of(meaning))]
     if sieve.words is not None:
         phrases += wanted_phrases(sieve.words)
     by_words = _by_words(shelf, table, rows, phrases)
-    rankings.append(best_first(by_words)[: int((by_words > 0).sum())])
+    spoken_of = np.flatnonzero(by_words > 0)
+    rankings.append(spoken_of[best_first(by_words[spoken_of], RANKED)])
     return fused(rankings, len(rows)), cosines
 
 

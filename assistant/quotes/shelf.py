@@ -1,7 +1,7 @@
 """What warm queries need, kept in memory: each refresh reads only what changed since, whoever changed it."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from threading import RLock
 from typing import TypeVar, cast
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from assistant.quotes.duplicates import Twins
 from assistant.quotes.holding import Holding, Texts, by_row, read_texts, rejected_by_row, stretches_of
+from assistant.quotes.table import segment_columns
 from assistant.segment import StudyEmbeddings
 from assistant.suggest import show
 from store.adjudications import adjudications
@@ -20,7 +21,7 @@ from store.shown import shown_probabilities
 from store.study import Study
 from store.transcripts import transcript
 from store.values import Code, Coding, Decision, Span, SuggestionDraft, Turn
-from store.vectors import load_vectors
+from store.vector_file import SegmentVectors
 from store.wording import words_of
 from store.words_index import Phrase, Sought, WordsIndex
 
@@ -43,7 +44,7 @@ class Shelf:
         self._made: list[tuple[int, Decision]] = []
         self._holding: Holding | None = None
         self._index = WordsIndex(study)
-        self._vectors: dict[str, _Vectors] = {}
+        self._vectors: dict[str, SegmentVectors] = {}
         self._said: dict[tuple[int, Span], str] = {}
         self._turns = _Newest[tuple[Turn, ...]](_TRANSCRIPTS)
         self._matches = _Newest[frozenset[int]](_QUESTIONS)
@@ -53,6 +54,7 @@ class Shelf:
         self._questions = _Newest[Matrix](_QUESTIONS)
         self._shown: tuple[object, Mapping[int, float]] = (None, {})
         self._written: set[tuple[int, int, str, str]] = set()
+        self._of_texts: dict[str, tuple[Texts, object]] = {}
         self.twins = Twins()
 
     def refresh(self) -> Holding:
@@ -74,8 +76,7 @@ class Shelf:
         if self._holding is not None and before is not None and before.texts == stamp.texts:
             return self._holding.texts
         texts = read_texts(self._study)
-        for kept in (self._said, self._vectors):
-            kept.clear()
+        self._said.clear()
         self._turns.clear()
         self.twins = Twins()
         return texts
@@ -154,10 +155,17 @@ class Shelf:
         def ranks() -> NDArray[np.float64]:
             self._refresh_words(texts)
             found = self._index.ranked(sought) if sought else {}
-            return np.array([found.get(segment.id, 0.0) for segment in texts.segments], np.float64)
+            every = np.zeros(len(texts.segments), np.float64)
+            every[self._rows(texts, found)] = np.fromiter(found.values(), np.float64, len(found))
+            return every
 
         with self._lock:
             return self._ranks.get((texts.stamp, tuple(sought)), ranks)
+
+    def _rows(self, texts: Texts, ids: Collection[int]) -> list[int]:
+        """The rows of segments, by their ids."""
+        columns = self.kept_with_texts("columns", texts, lambda: segment_columns(texts))
+        return columns.rows_of(ids)
 
     def _refresh_words(self, texts: Texts) -> None:
         self._index.refresh(texts.segments, texts.stamp)
@@ -168,6 +176,14 @@ class Shelf:
             found = self._worked_out.get(id(thing), lambda: (thing, made()))
             return cast("T", found[1])
 
+    def kept_with_texts(self, name: str, texts: Texts, made: Callable[[], T]) -> T:
+        """What is worked out of the texts alone, and kept as long as they are, whatever is decided."""
+        with self._lock:
+            kept = self._of_texts.get(name)
+            if kept is None or kept[0] is not texts:
+                kept = self._of_texts[name] = (texts, made())
+            return cast("T", kept[1])
+
     def table(self, key: Hashable, parts: tuple[object, ...], made: Callable[[], T]) -> T:
         """A table made of these very parts, or the one that was made of them before."""
         with self._lock:
@@ -177,7 +193,9 @@ class Shelf:
     def vectors(self, texts: Texts, model: str) -> Matrix | None:
         """The segments' vectors of length one (segments, dimensions), zeros where one has none; None without any."""
         with self._lock:
-            return self._vectors.setdefault(model, _Vectors()).of(self._study, texts, model)
+            if model not in self._vectors:
+                self._vectors[model] = SegmentVectors(self._study, model)
+            return self._vectors[model].of(texts.segments, texts.stamp)
 
     def question(self, embeddings: StudyEmbeddings, text: str) -> Matrix:
         """The vector of a question, of length one; the last few are remembered, here and nowhere else."""
@@ -215,32 +233,3 @@ class _Newest(OrderedDict[Hashable, T]):
             while len(self) > self._most:
                 self.popitem(last=False)
         return value
-
-
-class _Vectors:
-    """One model's vectors of the segments; those that were not there yet are looked for again."""
-
-    def __init__(self) -> None:
-        self._matrix: Matrix | None = None
-        self._missing: dict[str, list[int]] = {}
-        self._of: object = None
-
-    def of(self, study: Study, texts: Texts, model: str) -> Matrix | None:
-        if self._of is not texts:
-            self._of, self._matrix, self._missing = texts, None, {}
-            for row, segment in enumerate(texts.segments):
-                self._missing.setdefault(segment.text_sha256, []).append(row)
-        if self._missing:
-            self._take(load_vectors(study, model, self._missing), len(texts.segments))
-        return self._matrix
-
-    def _take(self, found: Mapping[str, Matrix], rows: int) -> None:
-        if not found:
-            return
-        if self._matrix is None:
-            width = len(next(iter(found.values())))
-            self._matrix = np.zeros((rows, width), np.float32)
-        matrix = self._matrix.copy()  # others may be reading the one from before
-        for digest, vector in found.items():
-            matrix[self._missing.pop(digest)] = vector / (np.linalg.norm(vector) or 1)
-        self._matrix = matrix

@@ -4,9 +4,10 @@ Rows are in study order: the stretches that were coded, or all segments. Each ha
 state. Whose marks are in the table, and what may be seen, is settled when it is made.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -152,71 +153,99 @@ def stretch_table(holding: Holding, stretches: Iterable[Stretch], marking: Marki
     kept = [(stretch, marks) for stretch, marks in with_marks if marks and stretch.interview in holding.texts.place]
     units = tuple(stretch for stretch, _ in kept)
     texts = holding.texts
-    return _table(
-        holding,
-        units,
-        [marks for _, marks in kept],
-        asks=[unit.role is Role.INTERVIEWER for unit in units],
-        first=[unit.rows.start if unit.rows else 0 for unit in units],
-        spread=[len(unit.rows) != 1 for unit in units],
-        whole=[len(unit.rows) == 1 and texts.segments[unit.rows[0]].span == unit.span for unit in units],
+    return Table(
+        holding=holding,
+        units=units,
+        interview=np.array([texts.place.get(unit.interview, -1) for unit in units], np.intp),
+        asks=np.array([unit.role is Role.INTERVIEWER for unit in units], np.bool_),
+        first=np.array([unit.rows.start if unit.rows else 0 for unit in units], np.intp),
+        spread=np.array([len(unit.rows) != 1 for unit in units], np.bool_),
+        whole=np.array(
+            [len(unit.rows) == 1 and texts.segments[unit.rows[0]].span == unit.span for unit in units], np.bool_
+        ),
+        **_marks(np.arange(len(units)), [marks for _, marks in kept], len(units)),
     )
 
 
-def segment_table(holding: Holding, proposals: Proposals, marking: Marking) -> Table:
-    """One row for each segment, whether it has marks or not."""
+@dataclass(frozen=True, slots=True, eq=False)
+class SegmentColumns:
+    """What a table of segments holds whatever is decided: made once for their texts, `ids` sorted and their rows."""
+
+    interview: Rows
+    asks: NDArray[np.bool_]
+    first: Rows
+    spread: NDArray[np.bool_]
+    whole: NDArray[np.bool_]
+    ids: NDArray[np.int64]
+    rows: Rows
+
+    def rows_of(self, ids: Collection[int]) -> list[int]:
+        """The rows of those segments among these that are current ones."""
+        wanted = np.fromiter(ids, np.int64, len(ids))
+        places = np.minimum(np.searchsorted(self.ids, wanted), max(len(self.ids) - 1, 0))
+        found: list[int] = self.rows[places[self.ids[places] == wanted]].tolist() if len(self.ids) else []
+        return found
+
+
+def segment_columns(texts: Texts) -> SegmentColumns:
+    """The columns of all segments."""
+    units, count = texts.segments, len(texts.segments)
+    ids = np.fromiter((segment.id for segment in units), np.int64, count)
+    order = np.argsort(ids)
+    return SegmentColumns(
+        interview=np.fromiter((texts.place.get(unit.interview, -1) for unit in units), np.intp, count),
+        asks=np.fromiter((segment.role is Role.INTERVIEWER for segment in units), np.bool_, count),
+        first=np.arange(count),
+        spread=np.zeros(count, np.bool_),
+        whole=np.ones(count, np.bool_),
+        ids=ids[order],
+        rows=order,
+    )
+
+
+def segment_table(holding: Holding, proposals: Proposals, marking: Marking, columns: SegmentColumns) -> Table:
+    """One row for each segment, whether it has marks or not; only those that may have some are looked at."""
     units, proposed = holding.texts.segments, proposals.by_segment
+    rows = sorted({*holding.coded, *holding.rejected, *columns.rows_of(proposed)})
     per_row = []
-    for row, segment in enumerate(units):
+    for row in rows:
+        segment = units[row]
         marks = list(marking.coded(holding.coded.get(row, ())))
         marks += marking.rejected(holding.rejected.get(row, ()))
         drafts = proposed.get(segment.id)
         if drafts:
             marks += marking.suggested(drafts, segment.interview, {mark[2] for mark in marks})
         per_row.append(marks)
-    count = len(units)
-    return _table(
-        holding,
-        units,
-        per_row,
-        asks=[segment.role is Role.INTERVIEWER for segment in units],
-        first=range(count),
-        spread=[False] * count,
-        whole=[True] * count,
-    )
-
-
-def _table(
-    holding: Holding,
-    units: Sequence[Stretch | Segment],
-    per_row: Sequence[Sequence[_Mark]],
-    *,
-    asks: Sequence[bool],
-    first: Sequence[int],
-    spread: Sequence[bool],
-    whole: Sequence[bool],
-) -> Table:
-    flat = [mark for marks in per_row for mark in marks]
-    lengths = np.array([len(marks) for marks in per_row], np.intp)
-    numbers: dict[str, int] = {}
-    codes = [numbers.setdefault(mark[2], len(numbers)) for mark in flat]
     return Table(
         holding=holding,
         units=units,
-        interview=np.array([holding.texts.place.get(unit.interview, -1) for unit in units], np.intp),
-        asks=np.array(asks, np.bool_),
-        first=np.array(first, np.intp),
-        spread=np.array(spread, np.bool_),
-        whole=np.array(whole, np.bool_),
-        offsets=np.concatenate([np.zeros(1, np.intp), np.cumsum(lengths)]),
-        sources=[mark[1] for mark in flat],
-        owner=np.repeat(np.arange(len(units)), lengths),
-        state=np.array([mark[0] for mark in flat], np.int8),
-        code=np.array(codes, np.int32),
-        day=np.array([NO_DAY if mark[3] is None else day_of(mark[3]).toordinal() for mark in flat], np.int32),
-        chance=np.array([mark[4] for mark in flat], np.float64),
-        guids=tuple(numbers),
+        interview=columns.interview,
+        asks=columns.asks,
+        first=columns.first,
+        spread=columns.spread,
+        whole=columns.whole,
+        **_marks(np.array(rows, np.intp), per_row, len(units)),
     )
+
+
+def _marks(rows: Rows, per_row: Sequence[Sequence[_Mark]], count: int) -> dict[str, Any]:
+    """The columns of marks, from those of some of `count` rows in their order."""
+    flat = [mark for marks in per_row for mark in marks]
+    some = np.array([len(marks) for marks in per_row], np.intp)
+    lengths = np.zeros(count, np.intp)
+    lengths[rows] = some
+    numbers: dict[str, int] = {}
+    codes = [numbers.setdefault(mark[2], len(numbers)) for mark in flat]
+    return {
+        "offsets": np.concatenate([np.zeros(1, np.intp), np.cumsum(lengths)]),
+        "sources": [mark[1] for mark in flat],
+        "owner": np.repeat(rows, some),
+        "state": np.array([mark[0] for mark in flat], np.int8),
+        "code": np.array(codes, np.int32),
+        "day": np.array([NO_DAY if mark[3] is None else day_of(mark[3]).toordinal() for mark in flat], np.int32),
+        "chance": np.array([mark[4] for mark in flat], np.float64),
+        "guids": tuple(numbers),
+    }
 
 
 def day_of(at: datetime) -> date:

@@ -65,7 +65,8 @@ def crosstab(on: Ground, attribute: str, *, level: Level = "code") -> Crosstab:
         raise NotFoundError(msg)
     rows, read = rows_of(on.counted, level), on.read
     values = _values(read, key)
-    member = np.array([[_value(i, key) == v.casefold() for v in values] for i in read], bool).reshape(len(read), -1)
+    member = np.array([[_value(i, key) == v.casefold() for v in values] for i in read], bool)
+    member = member.reshape(len(read), len(values))
     codings = codings_per_interview(on, rows.of)
     looked = looked_for(on, rows.of).anywhere.astype(np.int64) @ member
     found = (codings > 0).astype(np.int64) @ member

@@ -18,8 +18,8 @@ class AdjudicationLine(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     interview: str = Field(min_length=1)
-    start: int = Field(ge=0)
-    end: int = Field(gt=0)
+    start: int = Field(ge=0, lt=2**63)
+    end: int = Field(gt=0, lt=2**63)
     code: str
     applies: bool
     memo: str = ""
@@ -54,7 +54,9 @@ def _lines(path: Path) -> list[tuple[int, AdjudicationLine]]:
     for number, line in enumerate(text.splitlines(), start=1):
         if line.strip():
             try:
-                found.append((number, AdjudicationLine.model_validate(json.loads(line))))
+                given = json.loads(line)
+                json.dumps(given, ensure_ascii=False).encode()  # half a character can be neither kept nor shown
+                found.append((number, AdjudicationLine.model_validate(given)))
             except (ValueError, RecursionError, ValidationError) as error:
                 msg = f"Line {number} of {path.name} is no adjudication ({str(error)[:120]}); nothing was kept."
                 raise InvalidInputError(" ".join(msg.split())) from error

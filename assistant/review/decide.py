@@ -37,8 +37,8 @@ class DecisionLine(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     interview: str = Field(min_length=1)
-    start: int = Field(ge=0)
-    end: int = Field(gt=0)
+    start: int = Field(ge=0, lt=2**63)
+    end: int = Field(gt=0, lt=2**63)
     verdict: Verdict
     code: str | None = None
     at: datetime | None = None
@@ -66,6 +66,7 @@ def read_decisions(path: Path) -> list[tuple[int, DecisionLine]]:
 def _parsed(path: Path, number: int, line: str) -> DecisionLine:
     try:
         given = json.loads(line)
+        json.dumps(given, ensure_ascii=False).encode()  # half a character can be neither kept nor shown
     except (ValueError, RecursionError) as error:  # a number of thousands of digits is a bare ValueError
         msg = f"Line {number} of {path.name} is not JSON; nothing was kept."
         raise InvalidInputError(msg) from error
@@ -174,7 +175,7 @@ class _Desk:
             known = self._shown.past.get((segment.id, code))
             if known is not None:
                 return known
-            for draft in self._shown.present.by_segment.get(segment.id, ()):
+            for draft in self._shown.present.of(segment):
                 if draft.code == code:
                     return draft
         msg = (

@@ -1,13 +1,13 @@
 """What speaks for a suggestion beside its sentence: the confirmed quotes of its code that are nearest in meaning."""
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.suggest import StudyPool
 from store.decisions import stances
 from store.study import Study
-from store.values import Segment, Span, Verdict
+from store.values import Segment, Span, Stance, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +46,15 @@ class Confirmed:
         return NearQuote(segment.interview, here, segment.text[here.start - at : here.end - at], similarity)
 
 
-def confirmed_quotes(study: Study, pool: StudyPool) -> Confirmed:
-    """All confirmed codings that stand, of any coder; the same span and code counts once."""
+def confirmed_quotes(study: Study, pool: StudyPool, *, said: Sequence[Stance] | None = None) -> Confirmed:
+    """All confirmed codings that stand, of any coder; the same span and code counts once.
+
+    `said` spares reading all stances where they are at hand.
+    """
     places = _Places(pool.segments)
     found: dict[str, dict[tuple[int, Span], None]] = {}
-    for stance in stances(study):
-        if stance.code is not None and stance.verdict in (Verdict.ACCEPT, Verdict.ADD):
+    for stance in stances(study, transcripts=pool.transcripts) if said is None else said:
+        if stance.until is None and stance.code is not None and stance.verdict in (Verdict.ACCEPT, Verdict.ADD):
             row = places.of(stance.transcript_id, stance.span)
             if row is not None:
                 found.setdefault(stance.code, {})[row, stance.span] = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from assistant.review.basis import ADJUDICATED, Basis, Counted, counted
 from assistant.review.blindness import Blindness
 from store.placing import span_mover
-from store.segments import segments
+from store.segments import segments_among, spoken_in
 from store.study import Study
 from store.values import Interview, Role, Span
 
@@ -63,10 +63,11 @@ def partly_read(study: Study, labels: Sequence[str], places: Iterable[Place]) ->
     exact = set(places)
     if not exact:
         return ()
-    read = _by_transcript(exact)
+    read, wanted = _by_transcript(exact), set(labels)
+    texts = [transcript_id for label, transcript_id, _ in spoken_in(study) if label in wanted]
     unread = {
         s.interview
-        for s in segments(study)
+        for s in segments_among(study, texts)
         if s.role is not Role.INTERVIEWER
         and (s.transcript_id, s.span) not in exact
         and not any(span.start <= s.span.start and s.span.end <= span.end for span in read.get(s.transcript_id, ()))

@@ -4,12 +4,14 @@ What stands is a fold over decisions in recorded order; so is this, and it never
 refresh takes what any coder, in any process, has decided since.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from threading import RLock
 from typing import NamedTuple
 
-from store.newest import decisions_since, decisions_stamp
+from store.imports import READ_ON_IMPORT
+from store.newest import Glance, decisions_since, decisions_stamp, glance
 from store.placing import Mover, current_transcript_ids, span_mover
 from store.study import Study
 from store.values import Decision, Segment, Span, Verdict
@@ -19,11 +21,15 @@ _Key = tuple[str, int, int, str]
 
 
 class Reading(NamedTuple):
-    """A stretch that a coder read, and the id of the codebook under which they did, where that is known."""
+    """A stretch that a coder read, and the id of the codebook under which they did, where that is known.
+
+    One that is `assumed` nobody recorded: an import took it as read, because its coder coded somewhere in the text.
+    """
 
     transcript_id: int
     span: Span
     codebook_id: int | None
+    assumed: bool = False
 
 
 class Ledger:
@@ -37,6 +43,7 @@ class Ledger:
         self._through = through
         self._lock = RLock()
         self._stamp = (0, 0, 0)
+        self._glance: Glance | None = None
         self._begin()
 
     def _begin(self) -> None:
@@ -53,8 +60,12 @@ class Ledger:
     def refresh(self) -> int:
         """Take what was decided since; returns the number of the last decision's event, 0 where there is none."""
         with self._lock:
+            now = glance(self._study)
+            if now == self._glance:
+                return self._stamp[0]
             stamp = last, count, transcript = decisions_stamp(self._study)
             if stamp == self._stamp:
+                self._glance = now
                 return last
             known, known_count, known_transcript = self._stamp
             new = decisions_since(self._study, known)
@@ -68,6 +79,7 @@ class Ledger:
             self._take(decision for _, decision in new)
             self.events.update((decision.guid, event) for event, decision in new)
             self._stamp = (new[-1][0] if new else known, known_count + len(new), transcript)
+            self._glance = now  # only now: what could not be read is read at the next look
             return self._stamp[0]
 
     def _take(self, new: Iterable[Decision]) -> None:
@@ -76,7 +88,8 @@ class Ledger:
             if placed is None:
                 continue
             if placed.code is None:
-                read = Reading(placed.transcript_id, placed.span, placed.codebook_id)
+                assumed = placed.memo == READ_ON_IMPORT
+                read = Reading(placed.transcript_id, placed.span, placed.codebook_id, assumed)
                 self._readings.setdefault(placed.coder, []).append(read)
                 continue
             words = self._words.setdefault(placed.transcript_id, {})
@@ -144,17 +157,18 @@ class ReadSegments:
         self._by_transcript: dict[int, list[Segment]] = {}
         for segment in spoken:
             self._by_transcript.setdefault(segment.transcript_id, []).append(segment)
-        self._exact = {(s.transcript_id, s.span.start, s.span.end): s.id for s in spoken}
+        for here in self._by_transcript.values():
+            here.sort(key=lambda segment: segment.span.start)
 
     def take(self, readings: Sequence[Reading]) -> None:
         """Note the readings from the first one not yet taken."""
-        for transcript_id, span, _ in readings[self._taken :]:
-            exact = self._exact.get((transcript_id, span.start, span.end))
-            if exact is not None:
-                self._ids.add(exact)
-                continue
-            covered = (s for s in self._by_transcript.get(transcript_id, ()) if _within(s.span, span))
-            self._ids.update(segment.id for segment in covered)
+        for transcript_id, span, *_ in readings[self._taken :]:
+            here = self._by_transcript.get(transcript_id, [])
+            first = bisect_left(here, span.start, key=lambda segment: segment.span.start)
+            for segment in here[first:]:  # they lie one after the other
+                if not _within(segment.span, span):
+                    break
+                self._ids.add(segment.id)
         self._taken = len(readings)
 
     def __contains__(self, segment: object) -> bool:
@@ -163,6 +177,10 @@ class ReadSegments:
     def __len__(self) -> int:
         """How many of the segments are read."""
         return len(self._ids)
+
+    def among(self, some: Sequence[Segment]) -> int:
+        """How many of some segments are read; of those that this was made of, at once."""
+        return len(self._ids) if some is self.spoken else sum(segment in self for segment in some)
 
 
 def _within(inner: Span, outer: Span) -> bool:

@@ -31,7 +31,7 @@ def find_memos(
     interviews that the reader codes blind is left out.
     """
     wanted, sought = folded(words).split(), set(kinds)
-    describe = _Places(study, hidden.coder)
+    describe = _Places(study)
     found = []
     for memo in memos(study):
         label = memo.target.interview
@@ -49,8 +49,8 @@ def find_memos(
 class _Places:
     """Says what memos are about, looking each thing up once."""
 
-    def __init__(self, study: Study, reader: str) -> None:
-        self._study, self._reader = study, reader
+    def __init__(self, study: Study) -> None:
+        self._study = study
         self._texts: dict[str, tuple[int, str]] = {}
         self._names = {code.guid: code.name for book in codebook_versions(study) for code in book.codes}
 
@@ -80,5 +80,4 @@ class _Places:
         if target.interview is None:
             return ""
         place = {"interview": target.interview, "at": 0 if target.span is None else target.span.start}
-        who = {"coder": self._reader} if self._reader else {}  # following a link keeps the reader
-        return f"transcripts?{urlencode({**place, **who})}"
+        return f"transcripts?{urlencode(place)}"

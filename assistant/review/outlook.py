@@ -20,5 +20,15 @@ def outlook_sentence(outlook: Outlook) -> str:
     return (
         f"About {round(100 * outlook.precision)} % of the {outlook.shown} shown suggestions on unread segments should"
         f" be right; they hold about {round(100 * outlook.coverage)} % of what is left to find;"
-        f" {silent} none."
+        f" {silent} none.{_drawn(outlook)}"
+    )
+
+
+def _drawn(outlook: Outlook) -> str:
+    """What is said where the learner sees only a part of a large study."""
+    if outlook.scored <= outlook.segments:
+        return ""
+    return (
+        f" The machine learns from {outlook.segments} of the {outlook.scored} scored segments, in interviews drawn by"
+        " chance, and puts these in order; the others get their suggestions when they are opened."
     )

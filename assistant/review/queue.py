@@ -89,7 +89,7 @@ class Cards:
         here = tuple(word for word in words if word.span.overlaps(segment.span))
         silent = segment.interview in self._without
         blind = not read and not silent and is_blind(segment, self._proposals, self._blind_share)
-        drafts = () if blind or silent else self._proposals.by_segment.get(segment.id, ())
+        drafts = () if blind or silent else self._proposals.of(segment)
         codings = tuple(d for d in here if d.verdict in (Verdict.ACCEPT, Verdict.ADD) and d.code in self._codes)
         return Card(segment, _options(drafts, self._codes, here), codings, read, blind, here)
 

@@ -12,6 +12,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+from assistant.privacy.instructions import reads_like_instruction
 from assistant.review.ledger import Ledger
 from assistant.review.queue import is_blind
 from assistant.review.sitting import Pair
@@ -71,7 +72,10 @@ class RulePreview:
         said = [f"{what} in {where} would be rejected; the likeliest has {most}, and one undo takes all of it back."]
         if silent:
             said.append(f"{silent} of them are not displayed now, because the machine is not sure enough.")
-        said.append("Left alone: what you have answered, and what you have not read of the blind sample.")
+        said.append(
+            "Left alone: what you have answered, what you have not read of the blind sample, and unread passages that"
+            " read like an instruction to a machine."
+        )
         return tuple(said)
 
 
@@ -89,7 +93,9 @@ def preview(
     """What the rule would reject of the suggestions that the coder has not answered; `spoken` is in study order.
 
     Left out are suggestions of the blind sample that are still hidden, those of `silent` interviews, where a second
-    coder sees none, and codes that are retired. Raises InvalidInputError for a limit that is no probability.
+    coder sees none, codes that are retired, and passages that read like an instruction to a machine as long as the
+    coder has not read them: what the machine thinks of those may be what they told it to think. Raises
+    InvalidInputError for a limit that is no probability.
     """
     if not 0 < rule.below <= 1:
         msg = "A rule needs a limit above 0 % and up to 100 %; choose another one."
@@ -100,7 +106,7 @@ def preview(
         for segment, code in _reached(rule, spoken, proposals)
         if segment.interview not in silent
         and not answered.has(segment, code)
-        and (segment in read or not is_blind(segment, proposals, blind_share))
+        and (segment in read or not (is_blind(segment, proposals, blind_share) or reads_like_instruction(segment.text)))
     )
     found = list(islice(open_to_it, MOST_AT_ONCE + 1))
     if len(found) > MOST_AT_ONCE:

@@ -10,6 +10,7 @@ from assistant.review.basis import ADJUDICATED
 from assistant.saturation.richness import Richness
 from assistant.saturation.stopping import GuestDraws
 from assistant.saturation.table import Saturation
+from store.imports import READ_ON_IMPORT
 
 SAMPLE = (
     "Whatever looks ahead treats the interviews as a random sample of the people the study is about; purposive and"
@@ -21,8 +22,9 @@ _NAMED = 5
 
 def of_table(of: Counted, table: Saturation) -> Iterator[str]:
     """What was read, by whom and with which codes."""
-    if table.assumed:
-        where = "" if len(table.assumed) == len(table.interviews) else f" ({_some(table.assumed)})"
+    taken = {*table.assumed, *(reading.interview for reading in of.readings if reading.memo == READ_ON_IMPORT)}
+    if assumed := [label for label in table.interviews if label in taken]:
+        where = "" if len(assumed) == len(table.interviews) else f" ({_some(assumed)})"
         yield (
             f"Nothing is known of what some coders read, so interviews in which they coded{where} count as read, and"
             " every code as looked for in them."

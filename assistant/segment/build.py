@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from assistant.segment.cut import cut
 from assistant.segment.embeddings import StudyEmbeddings
 from store.index import Repair, refresh_index
-from store.segments import keep_segments, segments, unsegmented
+from store.segments import keep_segments, segment_batches, unsegmented
 from store.sentences import sentence_spans
 from store.study import Study
 from store.transcripts import transcript
 from store.values import Segment
+
+_AT_ONCE = 20_000
+"""Segments that are held while they are embedded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +36,11 @@ def segment_new(study: Study) -> int:
 def embed_new(study: Study, embeddings: StudyEmbeddings) -> Embedded:
     """Embed every segment and every sentence of a longer segment, and refresh the index."""
     segment_new(study)
-    all_segments = segments(study)
-    embeddings.matrix([s.text for s in all_segments] + [t for s in all_segments for t in _sentences(s)])
-    return Embedded(len(all_segments), refresh_index(study, embeddings.model))
+    count = 0
+    for some in segment_batches(study, _AT_ONCE):
+        embeddings.matrix([s.text for s in some] + [t for s in some for t in _sentences(s)])
+        count += len(some)
+    return Embedded(count, refresh_index(study, embeddings.model))
 
 
 def _sentences(segment: Segment) -> Sequence[str]:

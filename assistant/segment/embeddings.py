@@ -1,6 +1,7 @@
 """Embeddings of a study's texts through LangChain's interface, taken from the study's cache wherever they are there."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from assistant.models import choose
 from assistant.settings import Settings
 from store.canonical import sha256_text
+from store.errors import ForbiddenError
 from store.study import Study
 from store.vectors import keep_vectors, load_vectors
 
@@ -83,7 +85,8 @@ class StudyEmbeddings(Embeddings):
             part = digests[start : start + _AT_ONCE]
             vectors = self._embedder.load().embed_documents([missing[digest] for digest in part])
             new = {d: np.asarray(v, np.float32) for d, v in zip(part, vectors, strict=True)}
-            keep_vectors(self._study, self.model, new)
+            with suppress(ForbiddenError):  # whoever only reads may search all the same
+                keep_vectors(self._study, self.model, new)
             found |= new
             if self._progress is not None:
                 self._progress(len(found), len(digests))

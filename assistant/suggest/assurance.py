@@ -8,10 +8,12 @@ it: a person still confirms every code.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.privacy.instructions import reads_like_instruction
 from assistant.suggest.labels import Labels
 from assistant.suggest.learner import learn
 from assistant.suggest.pool import Pool
@@ -19,6 +21,7 @@ from assistant.suggest.sampling import SHARE, blind_rows
 from assistant.suggest.study_pool import StudyPool
 from store.runs import first_shown
 from store.study import Study
+from store.values import Stance
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -97,19 +100,29 @@ def selected(values: Array, most_wrong: float) -> Rows:
 
 
 def assure(
-    pool: Pool, labels: Labels, blind: Mask, blind_labels: Labels, *, most_wrong: float = MOST_WRONG, seed: int = 0
+    pool: Pool,
+    labels: Labels,
+    blind: Mask,
+    blind_labels: Labels,
+    *,
+    left_out: Mask | None = None,
+    most_wrong: float = MOST_WRONG,
+    seed: int = 0,
 ) -> Assurance:
     """Test the best suggestion of every segment outside the blind sample, and assure those that pass.
 
     `blind` marks the rows that chance drew, `blind_labels` hold what was decided of them before anything was shown.
     Only interviews whose whole sample was decided blind take part, since the sample stands for nothing else; of them,
     decided segments count as tests that nothing passes, since chance alone may tell sample and rest apart: the promise
-    then holds for the undecided ones alone, whatever was decided before.
+    then holds for the undecided ones alone, whatever was decided before. Rows that are `left_out` are neither sample
+    nor test: which ones that are must not depend on any decision.
     """
     told = blind_labels.known.all(axis=1)
     open_ = set(pool.interview[blind & ~told].tolist())
     whole = [number for number in np.unique(pool.interview[blind]).tolist() if number not in open_]
     within = np.isin(pool.interview, whole)
+    if left_out is not None:
+        within &= ~left_out
     sample = np.flatnonzero(blind & within)
     tested = np.flatnonzero(within & ~blind)
     left: Mask = np.asarray(~labels.known.any(axis=1), np.bool_)
@@ -127,21 +140,53 @@ def assure(
 
 
 def assure_study(
-    study: Study, pool: StudyPool, *, share: float = SHARE, most_wrong: float = MOST_WRONG
+    study: Study,
+    pool: StudyPool,
+    *,
+    share: float = SHARE,
+    most_wrong: float = MOST_WRONG,
+    said: Sequence[Stance] | None = None,
 ) -> StudyAssurance:
-    """The same for a study, whose blind sample is what chance drew and a person decided before anything was shown."""
+    """The same for a study, whose blind sample is what chance drew and a person decided before anything was shown.
+
+    Nothing is promised of passages that read like an instruction to a machine: they may have told it how sure to be.
+    `said` spares reading all stances, with the past ones, where they are at hand.
+    """
     seed = pool.seed
     blind = blind_rows(pool.segments, seed, share)
     drawn = {segment.id for segment, chosen in zip(pool.segments, blind, strict=True) if chosen}
     shown = {key: event for key, event in first_shown(study).items() if key in drawn}
-    found = assure(pool.pool, pool.labels(study), blind, pool.labels(study, shown), most_wrong=most_wrong, seed=seed)
+    doubtful = np.array([_is_doubtful(segment.text) for segment in pool.segments], np.bool_)
+    found = assure(
+        pool.pool,
+        pool.labels(study, said=said),
+        blind,
+        pool.labels(study, shown, said=said),
+        left_out=doubtful,
+        most_wrong=most_wrong,
+        seed=seed,
+    )
     names = list(dict.fromkeys(segment.interview for segment in pool.segments))
     return StudyAssurance(
         assured={pool.segments[row].id: pool.pool.codes[column] for row, column in found.assured.items()},
-        sentence=_sentence(found, names),
+        sentence=_sentence(found, names) + _left_out(int(doubtful.sum())),
         drawn=len(drawn),
         result=found,
     )
+
+
+@lru_cache(maxsize=2**15)
+def _is_doubtful(text: str) -> bool:
+    """Kept, for every fit asks again for every segment."""
+    return reads_like_instruction(text)
+
+
+def _left_out(passages: int) -> str:
+    """What is said of passages of which nothing is promised."""
+    if not passages:
+        return ""
+    what = "One passage reads" if passages == 1 else f"{passages} passages read"
+    return f" {what} like an instruction to a machine: nothing is promised there."
 
 
 def _sentence(found: Assurance, names: Sequence[str]) -> str:

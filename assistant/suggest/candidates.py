@@ -9,9 +9,10 @@ from assistant.segment import StudyEmbeddings
 from assistant.suggest.grouping import FEWEST, SIMILARITY, Matrix, groups, middle, unit
 from assistant.suggest.naming import PROMPT, characteristic_words, name_passages, spread
 from assistant.suggest.proposals import Proposals
+from assistant.suggest.study_pool import MOST_SEGMENTS
 from assistant.suggest.writer import Writer
 from store.candidates import CandidateAnswer, CandidateName, candidate_answers, candidate_names
-from store.canonical import sha256_json
+from store.canonical import sha256_json, sha256_text
 from store.codebook import current_codebook
 from store.decisions import codings, decisions
 from store.segments import segments
@@ -85,10 +86,14 @@ def candidates(
 
     `explained` holds by segment id the probability of the best code that could be suggested; a segment that it lacks
     is not explained at all. Groups that were answered already, or that overlap with such a group by half, are left
-    out. The same study gives the same candidates.
+    out. The same study gives the same candidates. Of a very large study, those that the learner saw are looked
+    through, or as many drawn by chance.
     """
     spoken = segments(study, role=Role.PARTICIPANT)
     pool = unexplained(study, spoken, explained, threshold)
+    if len(spoken) > MOST_SEGMENTS:  # the learner saw some of them; what it did not see may well be explained
+        pool = [segment for segment in pool if segment.id in explained] or pool
+    pool = _drawn(pool)
     if len(pool) < fewest:
         return ()
     vectors = unit(embeddings.matrix([segment.text for segment in pool]))
@@ -105,6 +110,15 @@ def candidates(
             found.append(replace(made, name=names.get(made.id)))
     found.sort(key=lambda c: (len(c.interviews) == 1, -len(c.members) * c.cohesion, c.id))
     return tuple(found[:most])
+
+
+def _drawn(pool: list[Segment]) -> list[Segment]:
+    """All of them, or so many as can be compared with each other, in study order."""
+    if len(pool) <= MOST_SEGMENTS:
+        return pool
+    lots = sorted(pool, key=lambda segment: sha256_text(f"candidates|{segment.text_sha256}"))[:MOST_SEGMENTS]
+    chosen = {segment.id for segment in lots}
+    return [segment for segment in pool if segment.id in chosen]
 
 
 def unexplained(

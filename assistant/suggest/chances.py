@@ -22,7 +22,7 @@ class Chances:
         self._pool = pool
         self._learned = learned
         self._offered = offered
-        self._through = float(through)
+        self.through = through
         self._row = {segment.id: row for row, segment in enumerate(pool.segments)}
         self._column = {code: column for column, code in enumerate(pool.pool.codes)}
         spread = pool.scores["retrieval"].std(axis=0)
@@ -85,7 +85,7 @@ class Chances:
         """The run's raw scores, and the number of the last decision that the learner knew."""
         raw = {name: float(values[row, column]) for name, values in self._pool.scores.items()}
         known = {name: round(value, 6) for name, value in raw.items() if np.isfinite(value)}
-        return known | {"decisions": self._through}
+        return known | {"decisions": float(self.through)}
 
     def _carrying(self, segment: Segment, row: int, column: int) -> tuple[Span, ...]:
         """The sentence that speaks most for the code, by the same weights as the segment."""

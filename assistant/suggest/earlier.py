@@ -1,6 +1,6 @@
 """Answers of the language model that earlier runs have got already, to be taken over instead of asked for again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,19 +21,21 @@ class EarlierScores:
     """What runs with the same model and prompt scored; a segment's question is settled by its id for good."""
 
     def __init__(self, study: Study, run: Run) -> None:
+        self._study = study
         self._hashes = _hashes(run)
-        self._found: dict[int, list[tuple[Mapping[str, str], ScoreMatrix]]] = {}
-        alike = [other for other in runs(study) if other.id != run.id and _asks_alike(other, run)]
-        for other in alike:
-            for matrix in load_scores(study, other):
+        self._alike = [other for other in runs(study) if other.id != run.id and _asks_alike(other, run)]
+
+    def _found(self, transcript_id: int) -> Iterator[tuple[Mapping[str, str], ScoreMatrix]]:
+        for other in self._alike:
+            for matrix in load_scores(self._study, other, [transcript_id]):
                 if "llm" in matrix.signals:
-                    self._found.setdefault(matrix.transcript_id, []).append((_hashes(other), matrix))
+                    yield _hashes(other), matrix
 
     def of(self, transcript_id: int, segments: Sequence[int], codes: Sequence[str]) -> Matrix:
         """Scores of shape (segments, codes), NaN for pairs that nobody has asked about."""
         known = np.full((len(segments), len(codes)), np.nan, np.float32)
         places = {segment: row for row, segment in enumerate(segments)}
-        for hashes, matrix in self._found.get(transcript_id, ()):
+        for hashes, matrix in self._found(transcript_id):
             columns = {guid: column for column, guid in enumerate(matrix.codes)}
             same = [(i, columns[c]) for i, c in enumerate(codes) if c in columns and hashes[c] == self._hashes[c]]
             rows = [(places[s], row) for row, s in enumerate(matrix.segments) if s in places]

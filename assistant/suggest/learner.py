@@ -8,7 +8,8 @@ decision, the weights are those believed beforehand.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,6 +93,17 @@ class Learned:
     decided: NDArray[np.bool_]
     state: str
     _voices: "_Voices"
+    _trusted: tuple[Array, float, float]
+    """The weights before calibration, the intercept first; and the shift and slope of calibration."""
+
+    def over(self, pool: Pool) -> "Learned":
+        """What the same learner makes of other rows (`pool_beside`), on which nothing is known."""
+        voices = self._voices.over(pool)
+        weights, shift, slope = self._trusted
+        with one_core():
+            logits = voices.logits(weights[1:], weights[0])
+        chances = sigmoid(shift + slope * logits).astype(np.float32)
+        return replace(self, probabilities=chances, decided=voices.decided, _voices=voices)
 
     def said(self, rows: Rows, columns: Rows) -> list[dict[str, float]]:
         """What each voice said for or against some pairs, in log-odds; voices that said nothing are left out."""
@@ -130,6 +142,7 @@ def _learned(pool: Pool, labels: Labels, seed: int) -> Learned:
         decided=voices.decided,
         state=state,
         _voices=voices,
+        _trusted=(weights, shift, slope),
     )
 
 
@@ -153,6 +166,20 @@ class _Voices:
                 wanted = targets if name == "meaning" else targets[:, :width]
                 self._said[name] = ridge(getattr(pool, name), self.rows, wanted, folds, penalty)
         self.names = [name for name in BELIEFS if self._speaks(name)]
+
+    def over(self, pool: Pool) -> "_Voices":
+        """The same voices about other rows, none of which was decided."""
+        others = copy(self)
+        others._turn_to(pool)  # noqa: SLF001 - its own kind
+        return others
+
+    def _turn_to(self, pool: Pool) -> None:
+        self._pool = pool
+        self.decided = np.zeros(pool.shape[0], np.bool_)
+        self.rows = np.flatnonzero(self.decided)
+        self._fold = np.full(pool.shape[0], len(self._used) - 1, np.intp)
+        kept = {name: said.weights for name, said in self._said.items()}
+        self._said = {name: Ridge(getattr(pool, name) @ weights, weights, ()) for name, weights in kept.items()}
 
     def _speaks(self, name: str) -> bool:
         if name in _LLM:

@@ -8,6 +8,7 @@ from math import log
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.llm import PromptTooLongError, RenderedPrompt, load_prompt
+from assistant.suggest.model_words import bounded_words, plain_words
 from assistant.suggest.writer import Writer
 from store.candidates import CandidateName, Place, WrittenBy, keep_candidate_name
 from store.canonical import sha256_json
@@ -23,6 +24,8 @@ _SENTENCES = 20
 _PER_PASSAGE = 4
 _CHARACTERS = 3_000
 _MOST_POINTED = 5
+_LONGEST_NAME, _LONGEST_DEFINITION = 60, 230
+"""Characters, as the grammar has it."""
 _WORDS = 3
 _COMMON = 1 / 7
 _SOME_SIZE = 50
@@ -66,11 +69,12 @@ def name_passages(study: Study, candidate: str, members: Sequence[Segment], writ
     answer, shown, rendered = _asked(writer, sentences)
     named = _parsed(answer, writer.name)
     guids = {interview.label: interview.guid for interview in interviews(study)}
-    pointed = [shown[number - 1] for number in dict.fromkeys(named.sentences) if 1 <= number <= len(shown)]
+    there = [number for number in dict.fromkeys(named.sentences) if 1 <= number <= len(shown)]
+    pointed = [shown[number - 1] for number in there[:_MOST_POINTED]]
     name = CandidateName(
         candidate=candidate,
-        name=" ".join(named.name.split()),
-        definition=" ".join(named.definition.split()),
+        name=bounded_words(named.name, _LONGEST_NAME, "name", writer.name),
+        definition=_definition(named, writer.name),
         quotes=tuple(Place(guids[segment.interview], segment.revision, span) for segment, span in pointed),
         written_by=WrittenBy(
             prompt=PROMPT,
@@ -125,10 +129,14 @@ def _parsed(answer: str, model: str) -> _Named:
     except ValidationError as error:
         msg = f"The model {model} found no name that can be read; name the code yourself, or choose another model."
         raise StudyError(msg) from error
-    if not named.name.strip():
+    if not plain_words(named.name):
         msg = f"The model {model} gave an empty name; name the code yourself, or choose another model."
         raise StudyError(msg)
     return named
+
+
+def _definition(named: _Named, model: str) -> str:
+    return bounded_words(named.definition, _LONGEST_DEFINITION, "definition", model) if named.definition.strip() else ""
 
 
 def spread(segments: Iterable[Segment]) -> Counter[str]:

@@ -1,8 +1,8 @@
 """What the learner knows of segments and codes whatever was decided: computed once, used by every refit."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 import numpy as np
@@ -16,6 +16,8 @@ WORD_DIMENSIONS = 150
 BEFORE, ASKED, LENGTH = 0.7, 0.5, 0.15
 """How much the turn before, the interviewer's last words and the length count beside the segment's own meaning."""
 _FEWEST_FOR_WORDS = 3
+_MOST_WORDS = 40_000
+"""Of words and pairs of words, in a study that is too large for all of them."""
 _SEED = 0
 _WORD = r"(?u)\b\w+\b"
 """One letter is a word too: “I”."""
@@ -48,6 +50,8 @@ class Pool:
     topmost: Rows
     digest: str
     """The hash of all that decides probabilities."""
+    projection: "Projection | None" = None
+    """How other rows become features of this pool, where that was asked for."""
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -70,18 +74,54 @@ class RawRows:
     asked: Matrix
 
 
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """What was worked out of the rows of a pool, to put other rows beside them.
+
+    `middle` and `directions` belong to `meaning` (`spread` to the length of a text in it), `words` turns texts into
+    features (None: no word comes twice), `asked` is the middle of what was asked, `scales` holds the mean and the
+    divisor of each code by signal.
+    """
+
+    middle: Matrix
+    directions: Matrix
+    spread: float
+    words: Callable[[Sequence[str]], Matrix] | None
+    asked: Matrix
+    scales: Mapping[str, "Scale"]
+
+
+Scale = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]
+"""By code: the mean of its scores, their standard deviation, and whether they hardly vary."""
+
+
 def build_pool(
-    rows: RawRows, codes: Sequence[str], parents: Mapping[str, str | None], signals: Mapping[str, Matrix]
+    rows: RawRows,
+    codes: Sequence[str],
+    parents: Mapping[str, str | None],
+    signals: Mapping[str, Matrix],
+    *,
+    projecting: bool = False,
 ) -> Pool:
-    """Make the pool of a study; `signals` are raw scores, NaN where unknown, `parents` give each code's theme."""
+    """Make the pool of a study; `signals` are raw scores, NaN where unknown, `parents` give each code's theme.
+
+    With `projecting`, it keeps what it takes to put other rows beside these (`pool_beside`).
+    """
     interview = np.asarray(rows.interviews, np.intp)
     with one_core():
-        meaning, basis = _meaning(rows)
-        words = _words(rows.texts)
+        whole, spread = _whole(rows, None)
+        middle = whole.mean(axis=0, keepdims=True)
+        whole = (whole - middle).astype(np.float32)
+        directions = _directions(whole)
+        meaning, basis = whole @ directions, directions[: rows.own.shape[1]]
+        words, more_words = _words(rows.texts, _MOST_WORDS if projecting else None)
     before, after = _beside(interview)
-    standard = {name: standardised(values) for name, values in signals.items()}
+    scales = {name: _scale(values) for name, values in signals.items()}
+    standard = {name: _scaled(values, scales[name]) for name, values in signals.items()}
     themes, nearest, topmost = _themes(codes, parents)
     asked = _centred(rows.asked)
+    middle_asked = rows.asked.mean(axis=0, keepdims=True)
+    projection = Projection(middle, directions, spread, more_words, middle_asked, scales) if projecting else None
     known = [np.isfinite(signals["llm"])] if "llm" in signals else []
     return Pool(
         codes=tuple(codes),
@@ -99,6 +139,36 @@ def build_pool(
         nearest=nearest,
         topmost=topmost,
         digest=_digest(codes, (interview, meaning, words, asked, themes, nearest, topmost, *standard.values(), *known)),
+        projection=projection,
+    )
+
+
+def pool_beside(pool: Pool, rows: RawRows, signals: Mapping[str, Matrix]) -> Pool:
+    """Other rows with the same codes, as the pool would see them; it must have been made with `projecting`.
+
+    A signal that is not given is unknown of all of them. Raises ValueError where the pool keeps no projection.
+    """
+    made = pool.projection
+    if made is None:
+        msg = "this pool was not made to put other rows beside it"
+        raise ValueError(msg)
+    shape = (len(rows.ids), len(pool.codes))
+    unknown = np.full(shape, np.nan, np.float32)
+    raw = {name: signals.get(name, unknown) for name in pool.signals}
+    interview = np.asarray(rows.interviews, np.intp)
+    before, after = _beside(interview)
+    whole, _ = _whole(rows, made.spread)
+    return replace(
+        pool,
+        segments=tuple(rows.ids),
+        interview=interview,
+        before=before,
+        after=after,
+        meaning=(whole - made.middle).astype(np.float32) @ made.directions,
+        asked=(rows.asked - made.asked).astype(np.float32),
+        words=np.zeros((shape[0], 1), np.float32) if made.words is None else made.words(rows.texts),
+        signals={name: _scaled(values, made.scales[name]) for name, values in raw.items()},
+        llm_asked=None if pool.llm_asked is None else np.isfinite(raw["llm"]),
     )
 
 
@@ -125,45 +195,70 @@ def standardised(values: Matrix) -> Matrix:
 
     Unknown scores (NaN) become 0, and so do those of a code whose scores never vary.
     """
+    return _scaled(values, _scale(values))
+
+
+def _scale(values: Matrix) -> Scale:
     known = np.isfinite(values)
     count = np.maximum(known.sum(axis=0), 1)
     clean = np.where(known, values, 0).astype(np.float64)
     mean = clean.sum(axis=0) / count
     spread = np.sqrt((np.where(known, clean - mean, 0) ** 2).sum(axis=0) / count)
-    flat = spread < 1e-6  # noqa: PLR2004 - float32 noise
+    return mean, spread, np.asarray(spread < 1e-6, np.bool_)  # noqa: PLR2004 - float32 noise
+
+
+def _scaled(values: Matrix, scale: Scale) -> Matrix:
+    mean, spread, flat = scale
+    known = np.isfinite(values)
+    clean = np.where(known, values, 0).astype(np.float64)
     scaled: Matrix = np.where(known & ~flat, (clean - mean) / np.where(flat, 1, spread), 0).astype(np.float32)
     return scaled
 
 
-def _meaning(rows: RawRows) -> tuple[Matrix, Matrix]:
-    """A segment with what came before it, in its principal directions; and the basis for embeddings alone."""
+def _whole(rows: RawRows, spread: float | None) -> tuple[Matrix, float]:
+    """A segment with what came before it, and its length, by the spread of lengths where that is not known yet."""
     length = np.log1p([len(text) for text in rows.texts]).astype(np.float32)[:, None]
-    spread = float(length.std()) or 1.0
-    whole = np.hstack([rows.own, BEFORE * rows.before, ASKED * rows.asked, LENGTH * length / spread])
-    whole = _centred(whole)
+    spread = (float(length.std()) or 1.0) if spread is None else spread
+    return np.hstack([rows.own, BEFORE * rows.before, ASKED * rows.asked, LENGTH * length / spread]), spread
+
+
+def _directions(whole: Matrix) -> Matrix:
+    """The principal directions of centred rows (columns, dimensions)."""
     _, vectors = np.linalg.eigh(whole.T @ whole)
-    basis = vectors[:, ::-1][:, :MEANING_DIMENSIONS].astype(np.float32)
-    return whole @ basis, basis[: rows.own.shape[1]]
+    found: Matrix = vectors[:, ::-1][:, :MEANING_DIMENSIONS].astype(np.float32)
+    return found
 
 
-def _words(texts: Sequence[str]) -> Matrix:
-    """Words and pairs of words by latent semantic analysis (Deerwester et al. 1990), shape (rows, dimensions)."""
+def _words(texts: Sequence[str], most: int | None) -> tuple[Matrix, Callable[[Sequence[str]], Matrix] | None]:
+    """Words and pairs of words by latent semantic analysis (Deerwester et al. 1990), shape (rows, dimensions).
+
+    And what does the same with other texts. `most` is how many words and pairs count, the most frequent; None for all.
+    """
     from sklearn.decomposition import TruncatedSVD
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     nothing = np.zeros((len(texts), 1), np.float32)
     if len(texts) < _FEWEST_FOR_WORDS:
-        return nothing
-    counter = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True, token_pattern=_WORD, dtype=np.float32)
+        return nothing, None
+    counter = TfidfVectorizer(
+        ngram_range=(1, 2), min_df=2, max_features=most, sublinear_tf=True, token_pattern=_WORD, dtype=np.float32
+    )
     try:
         counts = counter.fit_transform(texts)
     except ValueError:  # scikit-learn's way to say that no word comes twice
-        return nothing
+        return nothing, None
     width = min(WORD_DIMENSIONS, counts.shape[1] - 1, len(texts) - 1)
     if width < 1:
-        return nothing
-    reduced = TruncatedSVD(width, random_state=_SEED).fit_transform(counts)
-    return _centred(np.asarray(reduced, np.float32))
+        return nothing, None
+    reducer = TruncatedSVD(width, random_state=_SEED)
+    reduced = np.asarray(reducer.fit_transform(counts), np.float32)
+    middle = reduced.mean(axis=0, keepdims=True)
+
+    def others(more: Sequence[str]) -> Matrix:
+        found: Matrix = (reducer.transform(counter.transform(more)) - middle).astype(np.float32)
+        return found
+
+    return _centred(reduced), others
 
 
 def _centred(values: Matrix) -> Matrix:

@@ -1,13 +1,14 @@
 """What the machine proposes now: derived from a run's scores and all decisions, written only when it is shown."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.suggest.chances import Chances
+from assistant.suggest.elsewhere import Elsewhere
 from assistant.suggest.labels import Labels
 from assistant.suggest.learner import CODES_PER_SEGMENT, Learned, learn
 from assistant.suggest.order import informativeness, turns_by_lot
@@ -16,7 +17,7 @@ from assistant.suggest.study_pool import StudyPool, study_pool
 from store.decisions import last_decision
 from store.runs import show_suggestions
 from store.study import Study
-from store.values import Run, Segment, Suggestion, SuggestionDraft
+from store.values import Run, Segment, Stance, Suggestion, SuggestionDraft
 
 Matrix = NDArray[np.float32]
 
@@ -32,7 +33,8 @@ class Outlook:
 
     `decided` segments have anything decided, of `segments`; `shown` suggestions on undecided segments are expected to
     be right in the share `precision`; of the codings that are left there, the share `coverage` is expected among them.
-    `threshold` is the least probability shown; `silent` undecided segments get no suggestion.
+    `threshold` is the least probability shown; `silent` undecided segments get no suggestion. In a study that is too
+    large for the learner, all of this is of the segments that it drew by chance; `scored` is how many there are then.
     """
 
     segments: int = 0
@@ -42,6 +44,7 @@ class Outlook:
     threshold: float = 0.0
     precision: float = 0.0
     coverage: float = 0.0
+    scored: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,15 @@ class Proposals:
     informative: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
     outlook: Outlook = Outlook()
     chances: Chances | None = field(default=None, repr=False, compare=False)
+    elsewhere: Elsewhere | None = field(default=None, repr=False, compare=False)
+    """Knows of the interviews that the learner did not draw, in a study that is too large for it."""
+
+    def of(self, segment: Segment) -> tuple[SuggestionDraft, ...]:
+        """The proposals for a segment, best first, wherever in the study it is."""
+        found = self.by_segment.get(segment.id)
+        if found is not None or self.elsewhere is None or segment.id in self.best:
+            return found or ()
+        return self.elsewhere.of(segment)
 
     def __len__(self) -> int:
         return sum(len(drafts) for drafts in self.by_segment.values())
@@ -69,21 +81,25 @@ def propose(
     precision: float | None = None,
     most: int = MOST_PER_SEGMENT,
     pool: StudyPool | None = None,
+    said: Sequence[Stance] | None = None,
+    through: int | None = None,
 ) -> Proposals:
     """At most so many codes per segment, as likely as the threshold asks.
 
     With `precision`, the threshold is the lowest at which that share of the suggestions shown on undecided segments (on
     all, where everything is decided) is expected to be right; else it is 0.15, or `LIFT` times the base rate where
-    there are many codes. A theme is proposed once somebody coded with it, a retired code never. `pool` spares making
-    it when it is at hand.
+    there are many codes. A theme is proposed once somebody coded with it, a retired code never. `pool` and
+    `said` (all stances on it, the past ones too) spare making and reading them where they are at hand; `through` is the
+    number of the last decision from before `said` was read.
     """
     pool = study_pool(study) if pool is None else pool
     if pool is None:
         return Proposals(None, {})
-    through = last_decision(study)
-    labels = pool.labels(study)
+    through = last_decision(study) if through is None else through
+    labels = pool.labels(study, said=said)
     learned = learn(pool.pool, labels, seed=pool.seed)
-    return proposals_of(pool, labels, learned, precision=precision, most=most, through=through)
+    found = proposals_of(pool, labels, learned, precision=precision, most=most, through=through)
+    return found if pool.transcripts is None else _with_others(study, pool, labels, learned, found, most)
 
 
 def proposals_of(
@@ -96,7 +112,7 @@ def proposals_of(
     through: int = 0,
 ) -> Proposals:
     """The same from what is learned already; `through` is the number of the last decision that it knows."""
-    used = np.where(labels.known, labels.truth, 0).sum(axis=0).astype(np.float32)
+    used = _used(labels)
     offered = _offered(pool, used)
     chances = np.where(offered, learned.probabilities, 0).astype(np.float32)
     best = best_codes(chances, most)
@@ -114,6 +130,30 @@ def proposals_of(
         outlook=_outlook(chances, likely, shown, left, threshold),
         chances=every,
     )
+
+
+def _with_others(
+    study: Study, pool: StudyPool, labels: Labels, learned: Learned, found: Proposals, most: int
+) -> Proposals:
+    """The same with proposals for the interviews outside of the pool, by the threshold that holds within it."""
+    offered = _offered(pool, _used(labels))
+
+    def others(beside: StudyPool, learnt: Learned) -> Mapping[int, tuple[SuggestionDraft, ...]]:
+        chances = np.where(offered, learnt.probabilities, 0).astype(np.float32)
+        best = best_codes(chances, most)
+        likely = np.take_along_axis(chances, best, axis=1)
+        shown: NDArray[np.bool_] = (likely >= found.outlook.threshold) & (likely > 0)
+        return Chances(beside, learnt, offered, int(last)).chosen(shown, best)
+
+    last = 0 if found.chances is None else found.chances.through
+    return replace(
+        found, elsewhere=Elsewhere(study, pool, learned, others), outlook=replace(found.outlook, scored=pool.scored)
+    )
+
+
+def _used(labels: Labels) -> Matrix:
+    used: Matrix = np.where(labels.known, labels.truth, 0).sum(axis=0).astype(np.float32)
+    return used
 
 
 def _by_id(segments: Sequence[Segment], values: Matrix) -> dict[int, float]:

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from assistant.llm import RenderedPrompt, load_prompt
+from assistant.suggest.model_words import bounded_words
 from assistant.suggest.writer import Writer
 from store.codebook import codebook_versions
-from store.errors import NotFoundError, StudyError
+from store.errors import NotFoundError
 from store.rationales import Rationale, RationaleDraft, find_rationale, keep_rationale
 from store.segments import segments
 from store.study import Study
@@ -13,6 +14,8 @@ from store.values import Code, Codebook, Role, Segment, Suggestion
 
 PROMPT = "rationale.v1"
 MAX_TOKENS = 400
+LONGEST = 500
+"""Characters: a little more than the grammar allows."""
 GRAMMAR = r"""
 root ::= sentence " " sentence
 sentence ::= [^.!?\x00-\x20"„“”«»] [^.!?\x00-\x1F"„“”«»]{10,240} [.!?]
@@ -40,11 +43,8 @@ def rationale(study: Study, suggestion: Suggestion, writer: Writer) -> Rationale
     known = find_rationale(study, draft)
     if known is not None:
         return known
-    text = " ".join(writer.write(rendered.messages(), max_tokens=MAX_TOKENS, grammar=GRAMMAR).split())
-    if not text:
-        msg = f"The model {writer.name} gave no rationale; choose another model."
-        raise StudyError(msg)
-    return keep_rationale(study, replace(draft, text=text))
+    answer = writer.write(rendered.messages(), max_tokens=MAX_TOKENS, grammar=GRAMMAR)
+    return keep_rationale(study, replace(draft, text=bounded_words(answer, LONGEST, "rationale", writer.name)))
 
 
 def _question(study: Study, suggestion: Suggestion) -> RenderedPrompt:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from itertools import accumulate
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -10,19 +10,22 @@ from numpy.typing import NDArray
 
 from assistant.llm import load_prompt
 from assistant.segment import StudyEmbeddings, embed_new
+from assistant.suggest.asking import Answer, Ask, Part, one_by_one, questions_of
 from assistant.suggest.earlier import CODES_SEEN, EarlierScores
-from assistant.suggest.llm_scores import PROMPT, BranchScorer, LlmScores, Question
+from assistant.suggest.llm_scores import PROMPT, BranchScorer, LlmScores
 from assistant.suggest.proposals import propose
 from assistant.suggest.retrieval import Retrieval
 from assistant.suggest.shortlist import Shortlist
+from assistant.suggest.study_pool import MOST_SEGMENTS
+from store.canonical import sha256_text
 from store.codebook import current_codebook
 from store.errors import ConflictError, InvalidInputError
-from store.runs import begin_run, finish_run, keep_scores, load_scores
-from store.segments import segments
+from store.interviews import interview
+from store.runs import begin_run, finish_run, keep_scores, load_scores, scored_transcripts
+from store.segments import Spoken, segments, spoken_in
 from store.study import SUGGEST_LOCK, Study
-from store.values import Code, Codebook, Role, Run, ScoreMatrix, Segment
+from store.values import Code, Codebook, Run, ScoreMatrix, Segment
 
-SEGMENTS_PER_COMMIT = 16
 SHORTLIST = 4
 """Codes of each segment that the language model is asked about."""
 ALGORITHM = 3
@@ -65,6 +68,7 @@ class _Asking:
     llm: LlmScores
     shortlist: Shortlist
     earlier: EarlierScores
+    ask: Ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,8 @@ class _Tally:
     segments: int = 0
     asked: int = 0
     reused: int = 0
+    done: int = 0
+    """Segments of which nothing is left to be done."""
 
 
 def suggest(
@@ -98,10 +104,12 @@ def suggest(
     context_tokens: int = 0,
     shortlist: int = SHORTLIST,
     progress: Progress | None = None,
+    ask: Ask = one_by_one,
 ) -> Summary:
     """Score the participants' segments of all interviews, or of those named, against the newest codebook.
 
-    The model is asked about the `shortlist` codes of each segment that retrieval ranks best, or about all for 0.
+    The model is asked about the `shortlist` codes of each segment that retrieval ranks best, or about all for 0;
+    `ask` has it asked by somebody else than this process.
     Raises InvalidInputError without a codebook or segments, ConflictError while another process does the same.
     """
     codebook = current_codebook(study)
@@ -110,7 +118,9 @@ def suggest(
         raise InvalidInputError(msg)
     try:
         with FileLock(study.folder / SUGGEST_LOCK).acquire(timeout=0):
-            return _suggest(study, codebook, embeddings, model, interviews, seed, context_tokens, shortlist, progress)
+            return _suggest(
+                study, codebook, embeddings, model, interviews, seed, context_tokens, shortlist, progress, ask
+            )
     except Timeout:
         msg = f"Suggestions for {study.folder} are being made by another process already; wait until it is done."
         raise ConflictError(msg) from None
@@ -126,9 +136,10 @@ def _suggest(
     context_tokens: int,
     shortlist: int,
     progress: Progress | None,
+    ask: Ask,
 ) -> Summary:
     embed_new(study, embeddings)
-    wanted = _by_interview(study, interviews)
+    wanted = _wanted(study, interviews)
     codes = codebook.active
     retrieval = Retrieval(codebook, codes, embeddings)
     identity: dict[str, object] = {"algorithm": ALGORITHM, "embedder": embeddings.model, "seed": seed}
@@ -139,18 +150,18 @@ def _suggest(
     run = begin_run(study, codebook.id, None if model is None else model.name, identity)
     asking = None
     if llm is not None:
-        asking = _Asking(llm, _shortlist(study, retrieval, shortlist), EarlierScores(study, run))
+        asking = _Asking(llm, _shortlist(study, retrieval, shortlist), EarlierScores(study, run), ask)
     report = progress or (lambda _done, _total, _label: None)
     tally = _score_all(_Work(study, run, tuple(code.guid for code in codes), retrieval, asking, report), wanted)
     if _covers_study(study, run):
         finish_run(study, run)
-    matrices = load_scores(study, run)
+    scored = scored_transcripts(study, run)
     return Summary(
         run=run,
         scored_now=tally.segments,
-        segments=sum(len(m.segments) for m in matrices),
+        segments=sum(each.segments for each in scored),
         suggestions=len(propose(study)),
-        too_long=0 if asking is None else sum(_short_of(m, asking.shortlist.size) for m in matrices),
+        too_long=0 if asking is None else sum(_short_of(m, asking.shortlist.size) for m in _one_by_one(study, run)),
         asked=tally.asked,
         reused=tally.reused,
     )
@@ -173,9 +184,24 @@ def _identity(
 
 
 def _shortlist(study: Study, retrieval: Retrieval, size: int) -> Shortlist:
-    """Measured over the whole study, so that a run of a few interviews asks as one of all does."""
-    spoken = _by_interview(study, ()).values()
-    return Shortlist([retrieval.scores([q.segment for q in _questions(found)]) for found in spoken], size)
+    """Measured over the whole study, so that a run of a few interviews asks as one of all does.
+
+    Of a very large one, over interviews drawn by chance, so that no more than these are held.
+    """
+    spoken = spoken_in(study)
+    if sum(count for _, _, count in spoken) > MOST_SEGMENTS:
+        by_lot = sorted(spoken, key=lambda each: sha256_text(f"shortlist|{each[0]}"))
+        so_far = accumulate(count for _, _, count in by_lot)
+        drawn = tuple(each for each, until in zip(by_lot, so_far, strict=True) if until <= MOST_SEGMENTS)
+        spoken = drawn or tuple(by_lot[:1])
+    found = (questions_of(segments(study, label)) for label, _, _ in spoken)
+    return Shortlist([retrieval.scores([q.segment for q in questions]) for questions in found], size)
+
+
+def _one_by_one(study: Study, run: Run) -> Iterator[ScoreMatrix]:
+    """The matrices of a run, one held at a time."""
+    for each in scored_transcripts(study, run):
+        yield from load_scores(study, run, [each.transcript_id])
 
 
 def _short_of(matrix: ScoreMatrix, size: int) -> int:
@@ -185,66 +211,103 @@ def _short_of(matrix: ScoreMatrix, size: int) -> int:
 
 def _covers_study(study: Study, run: Run) -> bool:
     """Whether every interview with something to code is scored; a run of a few must not hide the others' scores."""
-    complete = {m.transcript_id for m in load_scores(study, run) if m.complete}
-    return {s.transcript_id for s in segments(study) if s.role is not Role.INTERVIEWER} <= complete
+    complete = {each.transcript_id for each in scored_transcripts(study, run) if each.complete}
+    return {transcript_id for _, transcript_id, _ in spoken_in(study)} <= complete
 
 
-def _by_interview(study: Study, labels: Sequence[str]) -> dict[str, list[Segment]]:
-    """The segments of each interview in which a participant says something."""
-    chosen = [s for label in labels for s in segments(study, label)] if labels else segments(study)
+def _wanted(study: Study, labels: Sequence[str]) -> Sequence[Spoken]:
+    """The interviews in which a participant says something, of all or of those named."""
+    chosen: Sequence[Spoken] = spoken_in(study)
+    if labels:
+        known = {each[0]: each for each in chosen}
+        named = dict.fromkeys(interview(study, label).label for label in labels)
+        chosen = [known[label] for label in named if label in known]
+    if chosen:
+        return chosen
     where = ", ".join(labels) or "this study"
-    if not chosen:
+    if not any(segments(study, label) for label in labels or (None,)):
         msg = f"There is nothing to code in {where} yet; add or transcribe interviews first."
         raise InvalidInputError(msg)
-    grouped: dict[str, list[Segment]] = {}
-    for segment in chosen:
-        grouped.setdefault(segment.interview, []).append(segment)
-    spoken = {label: found for label, found in grouped.items() if _count(found)}
-    if not spoken:
-        msg = f"All turns in {where} are taken as the interviewer's, so there is nothing to code; check the speakers."
-        raise InvalidInputError(msg)
-    return spoken
+    msg = f"All turns in {where} are taken as the interviewer's, so there is nothing to code; check the speakers."
+    raise InvalidInputError(msg)
 
 
-def _score_all(work: _Work, wanted: Mapping[str, list[Segment]]) -> _Tally:
-    kept = {m.transcript_id: m for m in load_scores(work.study, work.run)}
-    total = sum(_count(found) for found in wanted.values())
-    tally, done = _Tally(), 0
-    for label, found in wanted.items():
-        before = kept.get(found[0].transcript_id)
-        if before is None or not before.complete:
-            _score_interview(work, found, before, tally, partial(_tell, work.report, done, total, label))
-        done += _count(found)
-        work.report(done, total, label)
+def _score_all(work: _Work, wanted: Sequence[Spoken]) -> _Tally:
+    """Interview by interview: no more of them is held than is being asked about."""
+    total = sum(count for _, _, count in wanted)
+    tally = _Tally()
+    if work.asking is None:
+        for _ in _parts(work, wanted, tally, total):
+            pass  # each is scored and kept by itself
+        return tally
+    left: dict[int, int] = {}
+    for answer in work.asking.ask(work.asking.llm, _parts(work, wanted, tally, total)):
+        _take(work, answer, left, tally)
+        tally.done += len(answer.rows)
+        work.report(tally.done, total, answer.part.label)
     return tally
 
 
-def _tell(report: Progress, done: int, total: int, label: str, now: int) -> None:
-    report(done + now, total, label)
+def _take(work: _Work, answer: Answer, left: dict[int, int], tally: _Tally) -> None:
+    """Fill an answer in and keep it; `left` counts by transcript how many segments still wait for theirs."""
+    part, rows = answer.part, list(answer.rows)
+    todo, scores = part.todo[rows], part.signals["llm"]
+    scores[rows] = np.where(todo, answer.scores, scores[rows])
+    tally.asked += int(todo.sum())
+    waiting = left.pop(part.transcript_id, len(part.rows)) - len(rows)
+    if waiting:
+        left[part.transcript_id] = waiting
+    _keep(work, part, complete=not waiting)
 
 
-def _count(found: Sequence[Segment]) -> int:
-    return sum(s.role is not Role.INTERVIEWER for s in found)
+def _keep(work: _Work, part: Part, *, complete: bool) -> None:
+    keep_scores(work.study, work.run, part.transcript_id, part.segments, work.codes, part.signals, complete=complete)
 
 
-def _score_interview(
-    work: _Work, found: Sequence[Segment], before: ScoreMatrix | None, tally: _Tally, report: Callable[[int], None]
-) -> None:
-    questions = _questions(found)
+def _parts(work: _Work, wanted: Sequence[Spoken], tally: _Tally, total: int) -> Iterator[Part]:
+    """The interviews that the language model is to be asked about; what needs no asking is kept on the way."""
+    kept = {each.transcript_id: each.complete for each in scored_transcripts(work.study, work.run)}
+    for label, transcript_id, count in wanted:
+        part = None
+        if not kept.get(transcript_id, False):
+            part = _part_now(work, label, tally)
+        if part is None or not part.todo.any():
+            if part is not None:
+                _keep(work, part, complete=True)
+            tally.done += count
+            work.report(tally.done, total, label)
+        else:
+            tally.done += count - len(part.rows)
+            yield part
+
+
+def _part_now(work: _Work, label: str, tally: _Tally) -> Part | None:
+    """An interview as it stands now: it may have been corrected since the run began. None where nothing is left."""
+    found = segments(work.study, label)
+    if not questions_of(found):
+        return None
+    known = {each.transcript_id: each.complete for each in scored_transcripts(work.study, work.run)}
+    transcript_id = found[0].transcript_id
+    if known.get(transcript_id, False):
+        return None
+    before = load_scores(work.study, work.run, [transcript_id]) if transcript_id in known else ()
+    return _part(work, label, found, next(iter(before), None), tally)
+
+
+def _part(work: _Work, label: str, found: Sequence[Segment], before: ScoreMatrix | None, tally: _Tally) -> Part:
+    questions = questions_of(found)
     rows = [q.segment for q in questions]
     ids = tuple(s.id for s in rows)
+    transcript_id = found[0].transcript_id
     signals = dict(before.signals) if before else _without_llm(work, rows)
-    keep = partial(keep_scores, work.study, work.run, found[0].transcript_id, ids, work.codes, signals)
+    shape = (len(rows), len(work.codes))
     if work.asking is None:
         tally.segments += len(rows)
-    else:
-        signals.setdefault("llm", np.full((len(rows), len(work.codes)), np.nan, np.float32))
-        todo = _take_over(work.asking, work.codes, found[0].transcript_id, ids, signals, tally)
-        tally.segments += len(rows) if before is None else int(todo.any(axis=1).sum())
-        for done in _ask(work.asking.llm, questions, todo, signals["llm"], tally):
-            keep(complete=False)
-            report(done)
-    keep(complete=True)
+        return Part(label, transcript_id, ids, questions, np.zeros(shape, np.bool_), signals)
+    signals.setdefault("llm", np.full(shape, np.nan, np.float32))
+    todo = _take_over(work.asking, work.codes, transcript_id, ids, signals, tally)
+    tally.segments += len(rows) if before is None else int(todo.any(axis=1).sum())
+    return Part(label, transcript_id, ids, questions, todo, signals)
 
 
 def _without_llm(work: _Work, rows: Sequence[Segment]) -> dict[str, NDArray[np.float32]]:
@@ -266,32 +329,3 @@ def _take_over(
     signals["llm"][known] = earlier[known]
     tally.reused += int(known.sum())
     return missing & ~known
-
-
-def _ask(
-    llm: LlmScores,
-    questions: Sequence[Question],
-    todo: NDArray[np.bool_],
-    scores: NDArray[np.float32],
-    tally: _Tally,
-) -> Iterator[int]:
-    """Fill in what is to be asked, some segments at a time; yields how many segments are done."""
-    rows = np.flatnonzero(todo.any(axis=1))
-    for start in range(0, len(rows), SEGMENTS_PER_COMMIT):
-        part = rows[start : start + SEGMENTS_PER_COMMIT]
-        found = llm.scores([questions[row] for row in part], todo[part])
-        scores[part] = np.where(todo[part], found, scores[part])
-        tally.asked += int(todo[part].sum())
-        yield start + len(part)
-
-
-def _questions(found: Sequence[Segment]) -> list[Question]:
-    """The segments to code, each with the interviewer's last words before its turn."""
-    questions: list[Question] = []
-    asked = ""
-    for segment in found:
-        if segment.role is Role.INTERVIEWER:
-            asked = segment.text
-        else:
-            questions.append(Question(segment, asked))
-    return questions

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from assistant.llm import Completion, LlmClient
+from assistant.llm.endpoint_place import uses_endpoint
 from assistant.llm.protocol import Message
 from assistant.models import choose
 from assistant.settings import Settings
@@ -34,16 +35,20 @@ class Chat(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """A model by name and weight hash, how to reach it, and the seed with which it writes."""
+    """A model by name and weight hash, how to reach it, and the seed with which it writes.
+
+    A served model's weights are not known, so that `sha256` is empty; `details` say where it was asked.
+    """
 
     name: str
     sha256: str
     client: Chat
     seed: int
+    details: Mapping[str, object] = field(default_factory=dict)
 
     def options(self, max_tokens: int) -> Mapping[str, object]:
         """What else decides the text, as it is kept beside it."""
-        return {"temperature": 0.0, "seed": self.seed, "max_tokens": max_tokens}
+        return {"temperature": 0.0, "seed": self.seed, "max_tokens": max_tokens, **self.details}
 
     def write(
         self,
@@ -77,7 +82,16 @@ class Writer:
 
 @contextmanager
 def local_writer(wanted: str, settings: Settings) -> Iterator[Writer]:
-    """The model of this machine by name, or the best one with `auto`; raises NotFoundError where there is none."""
+    """The endpoint of the settings, or the model of this machine by name, or the best one with `auto`.
+
+    Raises NotFoundError where there is no model, StudyError where text may not be sent to the endpoint.
+    """
+    if uses_endpoint(settings):
+        from assistant.llm.served import ServedLlm
+
+        with ServedLlm(settings) as served:
+            yield Writer(served.place.name, "", served, settings.seed, served.named)
+        return
     chosen = choose("llm", wanted, settings)
     with LlmClient(chosen.path, settings) as client:
         yield Writer(chosen.name, chosen.sha256, client, settings.seed)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from assistant.suggest.model_words import plain_words
 from assistant.summaries.wording import LONG_STRETCH, goes_round, orders_a_model, shared_stretch, too_short, words_of
 from store.sentences import sentence_spans
 
@@ -14,6 +15,8 @@ MOST_NUMBERS = 5
 """Of the quotes that one sentence can rest on."""
 LONGEST = 260
 """Characters of a sentence; one that fills them all was cut off by the grammar."""
+_MOST_READ = 20_000
+"""Characters of an answer; under its grammar none is so long."""
 _ECHO = 5
 """So many words running that also stand in the instructions are an echo of them."""
 _OBEYED = 3
@@ -35,6 +38,7 @@ class Reason(StrEnum):
     MARKS = "quotation marks"
     ECHO = "echo of instructions"
     COPIED = "copied from a quote"
+    TOO_MANY = "more sentences than asked for"
     REPEATED = "said before"
     CIRCLES = "goes round in circles"
 
@@ -85,9 +89,11 @@ def read_answer(text: str, quotes: Sequence[str], told: str, defined: str = "", 
     if not whole:
         text, broken_off = _ended(text)
         dropped.update([Reason.UNFINISHED] * broken_off)
-    for piece in _pieces(text):
+    for piece in _pieces(text[:_MOST_READ]):
         claim = judge.read(piece)
-        if isinstance(claim, Claim):
+        if isinstance(claim, Claim) and len(claims) >= MOST_SENTENCES:
+            dropped[Reason.TOO_MANY] += 1
+        elif isinstance(claim, Claim):
             claims.append(claim)
         else:
             dropped[claim] += 1
@@ -148,7 +154,7 @@ class _Judge:
             return numbers
         if piece.full:
             return Reason.UNFINISHED
-        text = " ".join(piece.text.split()).rstrip(" .!?。！？,;:")
+        text = plain_words(piece.text).rstrip(" .!?。！？,;:")
         wrong = self._wrong(text)
         if wrong is not None:
             return wrong

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from assistant.privacy.instructions import reads_like_instruction
+
 LONG_STRETCH = 8
 """So many words running that also stand in a quote are a quotation, and a quotation has its marks and its place. Our
 choice: common turns of phrase are shorter, a clause lifted from a transcript is seldom."""
@@ -20,7 +22,7 @@ _ORDER = re.compile(
     r"|\byou are (?:now |an? )+(?:ai|assistant|language model)\b|<\|?\w*(?:im_start|im_end|system|assistant)\w*\|?>",
     re.IGNORECASE,
 )
-"""What is written to steer a model, in the forms that are most common in English and German; others are not noticed."""
+"""What is written to steer a model, taken more widely than where a person is told of it: here a miss costs more."""
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -56,7 +58,7 @@ def too_short(text: str) -> bool:
 
 def orders_a_model(text: str) -> bool:
     """Whether a text holds what is usually written to steer a language model."""
-    return _ORDER.search(text) is not None
+    return _ORDER.search(text) is not None or reads_like_instruction(text)
 
 
 def goes_round(text: str) -> bool:

@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from store.errors import InvalidInputError, NotFoundError
+from store.media import MediaFile
 
 if TYPE_CHECKING:
     from av import AudioFrame, AudioStream, Packet
@@ -22,6 +23,12 @@ RATE_HZ = 16_000
 PER_MS = RATE_HZ // 1000
 PREROLL_MS = 1_000
 """How much earlier decoding starts: lossy codecs need a few frames before they are exact."""
+
+_FORMATS = (
+    "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,eac3,flac,flv,matroska,mov,mp3,mpeg,mpegts,ogg,tta,w64,wav,wv"
+)
+_ALONE = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
+"""Containers that hold sound themselves: playlists, which open other files and addresses, are no recordings."""
 
 _JUMP = 100 * PER_MS
 """A frame that stands this far from where the one before ended was preceded by damage, not by rounding."""
@@ -43,9 +50,10 @@ class Recording:
     `name` is what messages call the file; without it, its path.
     """
 
-    def __init__(self, path: Path, name: str | None = None) -> None:
-        self.name = name or str(path)
-        self._container, self._stream = _opened(path, self.name)
+    def __init__(self, source: Path | MediaFile, name: str | None = None) -> None:
+        file = source if isinstance(source, MediaFile) else MediaFile(source)
+        self.name = name or str(file.path)
+        self._container, self._stream, self._decrypted = _opened(file, self.name)
         self._origin_s = (self._container.start_time or 0) / 1_000_000
         self.damaged = False
         """Whether some of what was read so far could not be decoded."""
@@ -82,6 +90,8 @@ class Recording:
     def close(self) -> None:
         """Let go of the file."""
         self._container.close()
+        if self._decrypted is not None:
+            self._decrypted.close()
 
     def __enter__(self) -> Self:
         return self
@@ -120,6 +130,7 @@ class Recording:
     def _pieces(self, start_ms: int, channels: str) -> Iterator[tuple[int, Samples]]:
         """Resampled sound with its place, counted in samples from `start_ms`."""
         from av import AudioResampler
+        from av.error import FFmpegError
 
         resampler, kind, place = None, None, 0
         for frame in self._frames(start_ms - PREROLL_MS):
@@ -127,7 +138,12 @@ class Recording:
             shape = (frame.format.name, frame.layout.name, frame.sample_rate)
             if resampler is None or shape != kind or abs(at - place) > _JUMP:
                 resampler, kind, place = AudioResampler("fltp", channels, RATE_HZ), shape, at
-            for piece in map(_samples, resampler.resample(frame)):
+            try:
+                pieces = list(map(_samples, resampler.resample(frame)))
+            except FFmpegError:  # the frame says that it has no channel, say
+                self.damaged, resampler = True, None
+                continue
+            for piece in pieces:
                 yield place, piece
                 place += piece.shape[1]
         if resampler is not None:
@@ -170,15 +186,18 @@ def _samples(frame: "AudioFrame") -> Samples:
     return samples
 
 
-def _opened(path: Path, name: str) -> tuple["InputContainer", "AudioStream"]:
-    if not path.is_file():
+def _opened(file: MediaFile, name: str) -> tuple["InputContainer", "AudioStream", BinaryIO | None]:
+    path = file.path
+    if not file.is_there():
         raise NotFoundError(f"{name} is not there any more; put it back, or add the recording again.")
     if path.stat().st_size == 0:
         raise InvalidInputError(f"{name} is empty, it has 0 bytes; copy it from the recorder again.")
     with _open_errors(name):
         import av
 
-        container = av.open(str(path), mode="r", metadata_errors="ignore")
+        decrypted = file.open() if file.is_sealed() else None
+        given = decrypted or str(path.absolute())
+        container = av.open(given, mode="r", metadata_errors="ignore", container_options=_ALONE)
     if not container.streams.audio:
         container.close()
         raise InvalidInputError(f"{name} has no sound track; choose the file that holds the sound.")
@@ -189,7 +208,7 @@ def _opened(path: Path, name: str) -> tuple["InputContainer", "AudioStream"]:
             f"The sound in {name} is written in a way that cannot be decoded here, or the file is damaged; "
             "copy it again, or convert it to wav or flac."
         )
-    return container, stream
+    return container, stream, decrypted
 
 
 @contextmanager

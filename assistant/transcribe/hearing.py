@@ -1,17 +1,17 @@
 """Hearing one recording: window by window, each committed before the next is heard."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
-from assistant.transcribe.audio import Recording
-from assistant.transcribe.recogniser import MIXED, Recogniser
+from assistant.transcribe.audio import AudioFacts, Recording
+from assistant.transcribe.recogniser import MIXED, Named, Recogniser
 from assistant.transcribe.windows import LOOK_AHEAD_MS, SpeechFinder, windows
 from store.errors import StudyError
 from store.interviews import set_media_facts
 from store.study import Study
 from store.transcription import Checkpoint, keep_utterances
-from store.values import Interview
+from store.values import Interview, Utterance
 
 SURE = 0.5
 """Below this certainty a guessed language is pointed out."""
@@ -36,7 +36,7 @@ class Task:
 
     study: Study
     interview: Interview
-    recogniser: Recogniser
+    recogniser: Named
     wanted: str
     progress: Progress | None
     cancel: Callable[[], bool] | None
@@ -70,22 +70,70 @@ class Task:
             )
 
 
-def hear(task: Task, sound: Recording, checkpoint: Checkpoint, language: str | None) -> tuple[str, ...]:
-    """Hear and commit every window that is not committed yet; sentences about what a person should know."""
+@dataclass(frozen=True, slots=True)
+class HeardWindow:
+    """What was heard in one window that ends at `end_ms`; `guessed` is its language where that had to be guessed."""
+
+    utterances: tuple[Utterance, ...]
+    end_ms: int
+    guessed: str | None = None
+    certainty: float = 1.0
+
+
+class Sound(Protocol):
+    """What is known of a recording that was heard: what it says of itself, and whether parts could not be decoded."""
+
+    @property
+    def facts(self) -> AudioFacts:
+        """What the file says of itself."""
+        ...
+
+    @property
+    def damaged(self) -> bool:
+        """Whether some of it could not be decoded, as far as it was read."""
+        ...
+
+
+def heard_windows(
+    sound: Recording,
+    recogniser: Recogniser,
+    find: SpeechFinder,
+    language: str | None,
+    start_ms: int = 0,
+    before: Callable[[int], None] = lambda _end_ms: None,
+) -> Iterator[HeardWindow]:
+    """Hear a recording window by window from `start_ms`; the first language guessed is that of the rest.
+
+    `before` is told how far it was heard, before each window; it may raise to stop.
+    """
+    end_ms = start_ms
+    for window in windows(sound.read, find, start_ms):
+        before(end_ms)
+        heard = recogniser.hear(window, language)
+        guessed = heard.language if language is None and heard.utterances else None
+        language, end_ms = language or guessed, window.end_ms
+        yield HeardWindow(heard.utterances, end_ms, guessed, heard.certainty)
+
+
+def language_so_far(task: Task, checkpoint: Checkpoint, language: str | None) -> str | None:
+    """The language to listen for; of a recording that was heard in part, the one it was found to be in."""
+    return task.interview.language if language is None and checkpoint.done_ms else language
+
+
+def hear(
+    task: Task, heard: Iterator[HeardWindow], sound: Sound, checkpoint: Checkpoint, language: str | None
+) -> tuple[str, ...]:
+    """Commit every window as it is heard; sentences about what a person should know. `language` is None to guess."""
     study, label, total_ms = task.study, task.interview.label, sound.facts.duration_ms
     notices: list[str] = []
     end_ms = checkpoint.done_ms
-    if language is None and checkpoint.done_ms:
-        language = task.interview.language
     task.tell(end_ms, total_ms)
-    for window in windows(sound.read, task.find, end_ms):
-        task.stop_if_asked(end_ms)
-        heard = task.recogniser.hear(window, language)
-        if language is None and heard.utterances:
-            language = heard.language
-            notices += _doubts(task, heard.language, heard.certainty)
+    for window in heard:
+        if language is None and window.guessed:
+            language = window.guessed
+            notices += _doubts(task, window.guessed, window.certainty)
             set_media_facts(study, label, language=language)
-        keep_utterances(study, checkpoint, heard.utterances, window.end_ms)
+        keep_utterances(study, checkpoint, window.utterances, window.end_ms)
         end_ms = window.end_ms
         task.tell(end_ms, max(total_ms, end_ms))
     set_media_facts(study, label, duration_ms=end_ms, language=None if language == MIXED else language)
@@ -98,7 +146,7 @@ def _doubts(task: Task, language: str, certainty: float) -> list[str]:
     return [f"The language of {task.name} was guessed as {language}, without certainty; name it with --language."]
 
 
-def _losses(task: Task, sound: Recording, end_ms: int) -> list[str]:
+def _losses(task: Task, sound: Sound, end_ms: int) -> list[str]:
     if end_ms < sound.facts.duration_ms - MISSING_MS:
         whole = clock(sound.facts.duration_ms)
         return [

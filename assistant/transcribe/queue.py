@@ -20,13 +20,15 @@ from store.errors import InvalidInputError, StudyError
 from store.interviews import interviews
 from store.job_values import AUTO, QUEUED, Job, JobState, Wanted
 from store.jobs import jobs, queue_job
+from store.keys import environment_with_key
+from store.left_over import QUEUE_LOG
 from store.study import Study
 
 QUEUE_LOCK = ".queue.lock"
 """Held by the one worker of a study for as long as it lives."""
 
-LOG = "queue.log"
-"""What the worker writes about itself, in the study's folder: labels and states, no names and no words."""
+LOG = QUEUE_LOG
+"""What the worker writes about itself, in the study's folder: numbers of jobs and states, no names and no words."""
 
 NEEDED_BYTES = 20_000_000
 """With less room on the disk, no further recording is taken."""
@@ -142,7 +144,8 @@ def start_worker(study: Study) -> bool:
     folder = study.folder.resolve()
     root = str(Path(__file__).resolve().parents[2])
     given = [os.environ["PYTHONPATH"]] if os.environ.get("PYTHONPATH") else []
-    environment = {"OMP_WAIT_POLICY": "passive", **os.environ, "PYTHONPATH": os.pathsep.join([root, *given])}
+    inherited = environment_with_key(study.folder)
+    environment = {"OMP_WAIT_POLICY": "passive", **inherited, "PYTHONPATH": os.pathsep.join([root, *given])}
     try:
         with os.fdopen(_log(folder / LOG), "ab") as output:
             process = subprocess.Popen(  # noqa: S603 - our own interpreter and module

@@ -1,7 +1,8 @@
 """Works the queue of one study off: `python -m assistant.transcribe.queue_worker STUDY`, or in the foreground.
 
 One worker per study, by a file lock. It ends by itself when nothing waits. What it writes on stdout goes to a log in
-the study's folder and therefore names labels, states and kinds of errors, never files, people or words.
+the study's folder and therefore names numbers of jobs, states and kinds of errors, never labels, files, people or
+words: nothing encrypts it, and an erasure need not look for anything in it.
 """
 
 import contextlib
@@ -21,6 +22,7 @@ from typing import NoReturn
 from filelock import FileLock, Timeout
 
 from assistant.privacy import go_offline
+from assistant.privacy.elsewhere import on_servers
 from assistant.settings import Settings, load_settings
 from assistant.transcribe.hearing import Progress, StoppedError
 from assistant.transcribe.queue import QUEUE_LOCK, WORKER, is_held, lacks_room
@@ -112,8 +114,8 @@ def _waits(study: Study) -> bool:
 
 
 def _work_off(study: Study, hear: Hear, tell: Tell | None, log: Callable[[str], None], worked: Worked) -> None:
-    for label in recover(study):
-        log(f"{label}: its last worker died")
+    for _ in recover(study):
+        log("a recording: its last worker died")
     while True:
         _end_if_told()
         worked.halted = lacks_room(study)
@@ -126,7 +128,7 @@ def _work_off(study: Study, hear: Hear, tell: Tell | None, log: Callable[[str], 
         job = take_next(study)
         if job is None:
             return
-        log(f"{job.interview}: begins at {job.done_ms} ms")
+        log(f"job {job.id}: begins at {job.done_ms} ms")
         _one(study, job, hear, tell, log, worked)
         time.sleep(_PAUSE_SECONDS)  # lets whoever waits to erase something in between
 
@@ -136,24 +138,24 @@ def _one(study: Study, job: Job, hear: Hear, tell: Tell | None, log: Callable[[s
         settings = load_settings(study.settings())
         hear(study, job, settings, _Meter(study, job, tell), lambda: _is_over(study, job))
     except StoppedError:
-        log(f"{job.interview}: stopped, {job_state(study, job.id) or 'erased'}")
+        log(f"job {job.id}: stopped, {job_state(study, job.id) or 'erased'}")
     except StudyError as error:
         if isinstance(error, ConflictError) and is_held(study.folder / TRANSCRIBE_LOCK):
             put_back(study, job.id)
             return
-        log(f"{job.interview}: failed ({type(error).__name__})")
+        log(f"job {job.id}: failed ({type(error).__name__})")
         _fail(study, job, str(error), log, worked)
     except Exception as error:  # noqa: BLE001 - whatever it is, the next recording must not wait for it
-        log(f"{job.interview}: failed ({type(error).__name__})\n{''.join(traceback.format_tb(error.__traceback__))}")
+        log(f"job {job.id}: failed ({type(error).__name__})\n{''.join(traceback.format_tb(error.__traceback__))}")
         _fail(study, job, _unexpected(job, error), log, worked)
     except BaseException:
         put_back(study, job.id)
-        log(f"{job.interview}: put back, the worker was told to end")
+        log(f"job {job.id}: put back, the worker was told to end")
         raise
     else:
         finish_job(study, job.id)
         worked.done.append(job.interview)
-        log(f"{job.interview}: done")
+        log(f"job {job.id}: done")
 
 
 def _is_over(study: Study, job: Job) -> bool:
@@ -185,7 +187,7 @@ def _fail(study: Study, job: Job, why: str, log: Callable[[str], None], worked: 
             fail_job(study, job.id, why)
         except StudyError as error:
             worked.halted = str(error)
-            log(f"{job.interview}: the failure could not be written down")
+            log(f"job {job.id}: the failure could not be written down")
 
 
 @dataclass(slots=True)
@@ -214,13 +216,13 @@ def log_line(text: str) -> None:
 def main() -> int:
     """Work off the queue of the study named on the command line, in a child that is started again where it dies."""
     folder, *rest = sys.argv[1:]
+    go_offline(alone=not on_servers(Path(folder)))
     if rest == [_CHILD]:
         return _work_as_child(Path(folder))
     return keep_alive([*WORKER, folder, _CHILD], log_line)
 
 
 def _work_as_child(folder: Path) -> int:
-    go_offline()
     signal.signal(signal.SIGTERM, _end)
     if hasattr(os, "nice"):
         os.nice(_NICER)  # whoever codes meanwhile comes first

@@ -24,8 +24,8 @@ class Heard:
     certainty: float = 1.0
 
 
-class Recogniser(Protocol):
-    """A speech model, loaded and ready."""
+class Named(Protocol):
+    """A speech model, be it loaded here or elsewhere."""
 
     @property
     def name(self) -> str:
@@ -36,6 +36,10 @@ class Recogniser(Protocol):
     def identity(self) -> Mapping[str, Any]:
         """All that decides what it hears: model, weights, options and versions; plain JSON values."""
         ...
+
+
+class Recogniser(Named, Protocol):
+    """A speech model, loaded and ready."""
 
     def language_for(self, wanted: str) -> str | None:
         """The language to listen for; None means that it must be guessed. Refuses what the model does not know."""

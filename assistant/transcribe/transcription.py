@@ -1,38 +1,36 @@
 """Recordings of the study become transcripts; what was interrupted goes on where it stopped."""
 
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.ingest.roles import with_roles
 from assistant.models import choose
 from assistant.settings import Settings
 from assistant.transcribe.audio import Recording
-from assistant.transcribe.doubts import doubted
-from assistant.transcribe.hearing import LISTENING_SHARE, Progress, StoppedError, Task, hear
-from assistant.transcribe.listening import Listening, by_channel, who_speaks
+from assistant.transcribe.finishing import NONE, left_alone, made, untranscribed
+from assistant.transcribe.hearing import (
+    LISTENING_SHARE,
+    Progress,
+    StoppedError,
+    Task,
+    hear,
+    heard_windows,
+    language_so_far,
+)
+from assistant.transcribe.listening import Ears, by_channel, who_speaks
 from assistant.transcribe.recogniser import AUTO, Recogniser
 from assistant.transcribe.recordings import alone, media_of
 from assistant.transcribe.speakers import NeuralListener, Spoken, VoiceListener
-from assistant.transcribe.speakers.words import turns_of
 from assistant.transcribe.windows import SpeechFinder, find_speech
-from store.errors import ConflictError, InvalidInputError, StudyError
+from store.errors import StudyError
 from store.glossary import glossary
-from store.interviews import interview, interviews, set_media_facts
+from store.interviews import interview, interviews
 from store.study import Study
 from store.transcription import (
     Checkpoint,
     begin_transcription,
-    finish_transcription,
-    forget_voices,
-    utterances,
 )
-from store.transcripts import add_transcript
-from store.values import Interview, NewTurn, Transcript, Utterance
-
-ORIGIN = "transcription"
-NONE = "none"
+from store.values import Transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +103,7 @@ def transcribe(
     Raises StudyError with a sentence where the recording cannot be used, holds no speech, changed since it was
     added, has a transcript already, or `cancel` said to stop.
     """
-    _untranscribed(study, label)
+    untranscribed(study, label)
     wanted = Wanted(model, language, speakers)
     tools = loaded(study, wanted, settings, Tools(recogniser, listener, find))
     return _transcribed(study, label, tools, wanted, progress, cancel).transcript
@@ -135,7 +133,7 @@ def transcribe_all(
     failed: list[Failure] = []
     for label in labels or waiting(study):
         try:
-            _untranscribed(study, label)
+            untranscribed(study, label)
         except StudyError as error:
             failed.append(Failure(label, str(error)))
             continue
@@ -209,14 +207,18 @@ def _transcribed(
     with alone(study):
         apart = _apart(tools, wanted)
         task = Task(
-            study, _untranscribed(study, label), recogniser, wanted.language, progress, cancel, tools.find, apart
+            study, untranscribed(study, label), recogniser, wanted.language, progress, cancel, tools.find, apart
         )
         language = recogniser.language_for(wanted.language)
         with Recording(media_of(study, task.interview)[0], task.name) as sound:
             checkpoint = begin_transcription(study, label, task.words())
-            notices = hear(task, sound, checkpoint, language)
+            language = language_so_far(task, checkpoint, language)
+            heard = heard_windows(sound, recogniser, tools.find, language, checkpoint.done_ms, task.stop_if_asked)
+            notices = hear(task, heard, sound, checkpoint, language)
             spoken = _speakers(task, sound, checkpoint, tools, wanted)
-        transcript, said = _kept(task, checkpoint, notices, spoken, _left_alone(tools, wanted))
+        transcript, said = made(
+            task, checkpoint, notices, spoken, left_alone(tools.listener is not None, wanted.speakers)
+        )
     now = interview(study, label)
     return Transcribed(
         transcript=transcript,
@@ -236,82 +238,16 @@ def _apart(tools: Tools, wanted: Wanted) -> dict[str, object]:
     return {**tools.listener.identity, "wanted": wanted.speakers}
 
 
-def _left_alone(tools: Tools, wanted: Wanted) -> tuple[str, ...]:
-    if tools.listener is not None or wanted.speakers == NONE:
-        return ()
-    return ("Speakers were not told apart, for no model for it is installed; run `interview models pull voices`.",)
-
-
 def _speakers(task: Task, sound: Recording, checkpoint: Checkpoint, tools: Tools, wanted: Wanted) -> tuple[Spoken, ...]:
     """Who speaks when; nothing where speakers are not to be told apart."""
     if tools.listener is None:
         return ()
     count = None if wanted.speakers == AUTO else int(wanted.speakers)
-    listening = Listening(task.study, checkpoint, sound, tools.listener, tools.find, by_channel(sound, count))
+    ears = Ears(sound, tools.listener, tools.find, by_channel(sound, count))
     total_ms = sound.facts.duration_ms
 
     def report(done_ms: int) -> None:
         task.stop_if_asked(total_ms)
         task.tell(total_ms + done_ms // LISTENING_SHARE, total_ms)
 
-    return who_speaks(listening, count, report)
-
-
-def _untranscribed(study: Study, label: str) -> Interview:
-    found = interview(study, label)
-    if found.kind != "recording":
-        raise InvalidInputError(
-            f"{label} ({found.source_name}) is a transcript, not a recording; nothing is to be done."
-        )
-    if found.transcribed:
-        raise ConflictError(f"{label} has a transcript already; correct that one instead of transcribing again.")
-    return found
-
-
-def _kept(
-    task: Task, checkpoint: Checkpoint, notices: tuple[str, ...], spoken: tuple[Spoken, ...], more: tuple[str, ...]
-) -> tuple[Transcript, tuple[str, ...]]:
-    heard = doubted(utterances(task.study, checkpoint))
-    if not heard:
-        forget_voices(task.study, checkpoint)
-        raise StudyError(
-            f"No speech was found in {task.name}, so it has no transcript; listen to it, and if somebody does speak, "
-            "try another model with --model."
-        )
-    names = [f"Speaker {number + 1}" for number in range(max((s.speaker for s in spoken), default=-1) + 1)]
-    turns: Sequence[NewTurn] = turns_of([u for u, _ in heard], spoken, names, [doubts for _, doubts in heard])
-    if spoken:
-        turns, roles = with_roles(turns)
-        more = (*more, *_fewer(task, len(names)), roles)
-    language = _language(task, [u for u, _ in heard])
-    finish_transcription(task.study, checkpoint)
-    said = (*notices, *_misfits(task), *more)
-    details = {**task.settings(), "language": language, "notices": list(said)}
-    return add_transcript(task.study, task.interview.label, turns, origin=ORIGIN, details=details), said
-
-
-def _fewer(task: Task, people: int) -> tuple[str, ...]:
-    """Says where fewer voices were found than people were said to speak."""
-    wanted = str(task.speakers.get("wanted", ""))
-    if not wanted.isdecimal() or people >= int(wanted):
-        return ()
-    return (f"Only {people} of {wanted} voices could be told apart in {task.name}; the others sound too much alike.",)
-
-
-def _misfits(task: Task) -> tuple[str, ...]:
-    """Says which words of the glossary the model had no room for."""
-    left_out: tuple[str, ...] = getattr(task.recogniser, "left_out", ())
-    if not left_out:
-        return ()
-    return (f"The glossary is too long for {task.recogniser.name}; left out from “{left_out[0]}” on.",)
-
-
-def _language(task: Task, heard: Sequence[Utterance]) -> str | None:
-    """The interview's language; where several are spoken, the one most is said in."""
-    spoken: Counter[str] = Counter()
-    for utterance in heard:
-        if utterance.language:
-            spoken[utterance.language] += len(utterance.text)
-    if spoken:
-        set_media_facts(task.study, task.interview.label, language=spoken.most_common(1)[0][0])
-    return interview(task.study, task.interview.label).language
+    return who_speaks(task.study, checkpoint, ears, count, report)

@@ -74,18 +74,7 @@ class WhisperRecogniser:
     @property
     def identity(self) -> Mapping[str, Any]:
         """Model, weights, decoding options and versions."""
-        return {
-            "model": self._name,
-            "weights_sha256": self._sha256,
-            "compute_type": "int8",
-            "beam_size": BEAM_SIZE,
-            "batch_size": BATCH_SIZE,
-            "without_timestamps": True,
-            "vad": dict(VAD),
-            "careful": {"beam_size": CAREFUL_BEAM, "temperatures": list(CAREFUL_TEMPERATURES), "after": REPETITIVE},
-            "glossary_sha256": sha256_json(list(self._glossary)) if self._glossary else None,
-            "versions": {name: version(name) for name in ("faster-whisper", "ctranslate2", "av")},
-        }
+        return identity_of(self._name, self._sha256, self._glossary)
 
     def language_for(self, wanted: str) -> str | None:
         """English for an English-only model; otherwise what is wanted, or None to guess."""
@@ -200,6 +189,22 @@ class WhisperRecogniser:
         return StudyError(
             f"The model {self._name} failed ({error}); close other programs, then run the same command again."
         )
+
+
+def identity_of(name: str, sha256: str, glossary: Sequence[str]) -> Mapping[str, Any]:
+    """All that decides what such a model hears, without loading it: model, weights, decoding options and versions."""
+    return {
+        "model": name,
+        "weights_sha256": sha256,
+        "compute_type": "int8",
+        "beam_size": BEAM_SIZE,
+        "batch_size": BATCH_SIZE,
+        "without_timestamps": True,
+        "vad": dict(VAD),
+        "careful": {"beam_size": CAREFUL_BEAM, "temperatures": list(CAREFUL_TEMPERATURES), "after": REPETITIVE},
+        "glossary_sha256": sha256_json(list(glossary)) if glossary else None,
+        "versions": {name: version(name) for name in ("faster-whisper", "ctranslate2", "av")},
+    }
 
 
 def _in_order(heard: list[Utterance]) -> tuple[Utterance, ...]:

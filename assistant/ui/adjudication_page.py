@@ -9,6 +9,8 @@ from assistant.review.adjudication import Side
 from assistant.ui import second_moves
 from assistant.ui.markup import element, moment, notice
 from assistant.ui.passage import around, marked, passage
+from assistant.ui.role_here import Act, act_button
+from assistant.ui.seat import seat_query
 from assistant.ui.second_moves import Second
 from assistant.ui.session import frozen_ledger, interview_segments
 from store.codebook import current_codebook
@@ -20,9 +22,9 @@ PART = "Adjudication"
 _ADDRESS = ("double_coding", "decision")
 
 
-def adjudication_href(drawn: DoubleCoding, decision: str, coder: str) -> str:
+def adjudication_href(drawn: DoubleCoding, decision: str) -> str:
     """The address of the adjudication that a decision belongs to, for whoever codes now; to be escaped for HTML."""
-    asked = {"double_coding": drawn.guid, "decision": decision, **({"coder": coder} if coder else {})}
+    asked = {"double_coding": drawn.guid, "decision": decision, **seat_query()}
     return f"second-coder?{urlencode(asked)}"
 
 
@@ -111,8 +113,9 @@ def _draw_buttons(study: Study, second: Second, coder: str, compared: Compared, 
     arguments = (study, second, coder, compared.double_coding, one)
     st.html(element("p", "Keys: 1 applies · 2 does not apply · B back · N next", "page-note"))
     with st.container(horizontal=True, key="adjudication_answers", gap="small"):
-        st.button(
+        act_button(
             "Applies",
+            act=Act.JUDGE,
             key="applies",
             shortcut="1",
             type="primary",
@@ -120,8 +123,9 @@ def _draw_buttons(study: Study, second: Second, coder: str, compared: Compared, 
             args=arguments,
             kwargs={"applies": True},
         )
-        st.button(
+        act_button(
             "Does not apply",
+            act=Act.JUDGE,
             key="applies_not",
             shortcut="2",
             on_click=second_moves.resolve,

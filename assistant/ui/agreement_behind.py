@@ -17,7 +17,8 @@ from assistant.ui.figure import export_table
 from assistant.ui.markup import element
 from assistant.ui.passage import marked, speaker_line
 from assistant.ui.quote_links import quotes_href
-from assistant.ui.session import current_visit, frozen_ledger
+from assistant.ui.seat import seat_query
+from assistant.ui.session import frozen_ledger
 from store.placing import texts_of
 from store.study import Study
 
@@ -102,14 +103,13 @@ def _side(side: Side) -> str:
 
 
 def _ways(found: Agreement, case: Differing, adjudicated: Mapping[str, Disagreement]) -> str:
-    coder = current_visit().sitting.coder
-    asked = {"interview": case.segment.interview, "at": str(case.span.start), **({"coder": coder} if coder else {})}
+    asked = {"interview": case.segment.interview, "at": str(case.span.start), **seat_query()}
     links = [(f"transcripts?{urlencode(asked)}", "Go to the place")]
     guids = [coding.guid for side in case.sides for coding in side.codings]
     of_case = next(((guid, adjudicated[guid]) for guid in guids if guid in adjudicated), None)
     if of_case is not None and found.work.drawn is not None:
         guid, one = of_case
-        links.append((adjudication_href(found.work.drawn, guid, coder), _adjudicated(one)))
+        links.append((adjudication_href(found.work.drawn, guid), _adjudicated(one)))
     return " ".join(f'<a class="go" href="{escape(href)}" target="_self">{escape(said)}</a>' for href, said in links)
 
 

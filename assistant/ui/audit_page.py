@@ -13,7 +13,7 @@ from assistant.ui.markup import Folded, element, heading, moment, notice, result
 from assistant.ui.session import current_study, current_visit, told
 from store.audit import verify
 from store.codebook import codebook_versions, current_codebook
-from store.coders import coders
+from store.coders import coder_list, coders
 from store.event_log import LogFilter, Logged, count_events, event_types, last_event, log
 from store.interviews import interviews
 from store.study import Study
@@ -42,8 +42,10 @@ def _filters(study: Study) -> LogFilter:
     codebook = current_codebook(study)
     codes = {} if codebook is None else {code.guid: code.name for code in codebook.codes}
     first, second, third = st.columns(3)
-    types = first.multiselect("What", event_types(study), key="audit_types")
-    coder = second.selectbox("Coder", ["", *coders(study)], format_func=lambda n: n or "Anybody", key="audit_coder")
+    types = first.multiselect("What", event_types(study), key="audit_types", bind="query-params")
+    coder = second.selectbox(
+        "Coder", ["", *coders(study)], format_func=lambda n: n or "Anybody", key="audit_coder", bind="query-params"
+    )
     labels = ["", *(i.label for i in interviews(study))]
     label = third.selectbox("Interview", labels, format_func=lambda x: x or "Any", key="audit_interview")
     fourth, fifth, sixth = st.columns(3)
@@ -62,6 +64,7 @@ def _draw_events(study: Study, wanted: LogFilter, hidden: Blindness) -> None:
     through = place if place and asked == wanted else last_event(study)  # other filters begin at the newest
     events = log(study, limit=_SHOWN, wanted=replace(wanted, through=through))
     names = {code.guid: code.name for version in codebook_versions(study) for code in version.codes}
+    names |= {coder.guid: coder.name for coder in coder_list(study)}
     rows = [
         (e.id, moment(e.at), e.type, e.coder, e.interview or "", _content(e, names, hidden)) for e in reversed(events)
     ]

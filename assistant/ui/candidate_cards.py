@@ -6,6 +6,7 @@ from html import escape
 
 import streamlit as st
 
+from assistant.privacy.instructions import NOTE, reads_like_instruction
 from assistant.suggest.candidates import Candidate
 from assistant.ui.candidate_moves import (
     Found,
@@ -19,6 +20,7 @@ from assistant.ui.candidate_moves import (
 from assistant.ui.code_names import code_names
 from assistant.ui.markup import element, notice
 from assistant.ui.passage import marked, speaker_line
+from assistant.ui.role_here import Act, act_button
 from store.study import Study
 from store.values import Codebook, Segment, Span
 
@@ -26,12 +28,13 @@ _FIRST = 6
 Places = Mapping[tuple[str, int], Sequence[Span]]
 """By interview label and revision, the sentences that a model pointed at."""
 
+_ADDRESS = re.compile(r"(https?:|www)(?=//|\.)", re.IGNORECASE)
 _MARKDOWN = re.compile(r"([\\`*_\[\]#~$<>&]|:(?=[a-z]))")
 
 
 def unmarked(text: str) -> str:
-    """Plain text for where Streamlit reads Markdown: nothing in it is taken for markup, and no picture is fetched."""
-    return _MARKDOWN.sub(r"\\\1", text)
+    """Plain text for where Streamlit reads Markdown: nothing in it is markup or a link, and no picture is fetched."""
+    return _ADDRESS.sub("\\1\u2060", _MARKDOWN.sub(r"\\\1", text))
 
 
 def draw_candidate(
@@ -99,9 +102,13 @@ def _draw_passages(candidate: Candidate, places: Places) -> tuple[Segment, ...]:
     for segment in shown:
         place = f"{segment.interview} · {speaker_line(segment.speaker, segment.start_ms)}"
         st.checkbox(unmarked(place), key=tick_key(candidate, segment))
+        if reads_like_instruction(segment.text):
+            st.html(element("p", f"⚑ {NOTE}", "page-note"))
         marks = [(span, "") for span in places.get((segment.interview, segment.revision), ())]
         st.html(f'<p class="said">{marked(segment.text, segment.span.start, marks)}</p>')
-    st.button("Tick all shown", key=field_key(candidate, "tick"), on_click=tick_all, args=(candidate, shown))
+    act_button(
+        "Tick all shown", act=Act.SHAPE, key=field_key(candidate, "tick"), on_click=tick_all, args=(candidate, shown)
+    )
     return shown
 
 
@@ -115,12 +122,13 @@ def _draw_answers(
     shown: tuple[Segment, ...],
 ) -> None:
     answer = (study, found, coder, candidate)
-    if found.problem and found.at == candidate.id:
-        notice(found.problem, "problem")
+    with st.empty():
+        if found.problem and found.at == candidate.id:
+            notice(found.problem, "problem")
     with st.container(horizontal=True, key=f"answer_candidate_{number}", gap="small"):
         accept_key, dismiss_key = field_key(candidate, "accept"), field_key(candidate, "dismiss")
-        st.button("Accept", key=accept_key, type="primary", on_click=make_code, args=(*answer, shown))
-        st.button("Dismiss", key=dismiss_key, on_click=put_away, args=answer)
+        act_button("Accept", act=Act.SHAPE, key=accept_key, type="primary", on_click=make_code, args=(*answer, shown))
+        act_button("Dismiss", act=Act.SHAPE, key=dismiss_key, on_click=put_away, args=answer)
     if codebook is None:
         return
     names: Mapping[str, str] = code_names(codebook)
@@ -134,4 +142,6 @@ def _draw_answers(
             placeholder="Choose a code",
             key=field_key(candidate, "merge"),
         )
-        st.button("Merge", key=field_key(candidate, "merging"), on_click=put_into, args=(*answer, shown))
+        act_button(
+            "Merge", act=Act.SHAPE, key=field_key(candidate, "merging"), on_click=put_into, args=(*answer, shown)
+        )

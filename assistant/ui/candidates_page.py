@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from assistant.llm.endpoint_place import uses_endpoint
 from assistant.models import models_in
 from assistant.review import blindness
 from assistant.settings import load_settings
@@ -9,7 +10,9 @@ from assistant.suggest.candidates import Candidate
 from assistant.ui.candidate_cards import Places, draw_candidate, unmarked
 from assistant.ui.candidate_moves import Found, bring_back, current_found, find, show_more
 from assistant.ui.markup import element, heading, moment, notice
+from assistant.ui.role_here import Act, act_button
 from assistant.ui.session import current_study, current_visit
+from store.acting import require
 from store.candidates import CandidateAnswer, candidate_answers, candidate_names
 from store.codebook import current_codebook
 from store.interviews import interviews
@@ -29,8 +32,9 @@ def candidates_page() -> None:
         notice(why)  # what is explained already is known from what others coded
         return
     _draw_finding(study, found)
-    if found.problem and not found.at:
-        notice(found.problem, "problem")
+    with st.empty():
+        if found.problem and not found.at:
+            notice(found.problem, "problem")
     if found.done:
         st.toast(unmarked(found.done))
         found.done = ""
@@ -41,9 +45,11 @@ def candidates_page() -> None:
 
 def _draw_finding(study: Study, found: Found) -> None:
     """The button that looks for groups, and whether a model shall name them."""
-    installed = any(model.role == "llm" and not model.damaged for model in models_in(load_settings(study.settings())))
+    settings = load_settings(study.settings())
+    local = any(model.role == "llm" and not model.damaged for model in models_in(settings))
+    installed = local or uses_endpoint(settings)
     with st.container(horizontal=True, vertical_alignment="center", key="finding"):
-        pressed = st.button("Find new codes", key="find", type="primary")
+        pressed = act_button("Find new codes", Act.SHAPE, key="find", type="primary")
         naming = st.checkbox(
             "Let the language model draft names (some seconds each)",
             value=installed,
@@ -51,10 +57,11 @@ def _draw_finding(study: Study, found: Found) -> None:
             disabled=not installed,
             help=None if installed else "No language model is installed; get one with `interview models pull`.",
         )
+    place = st.empty()  # also when nothing is looked for: what stands below keeps its place, and what is typed there
     if pressed:
-        progress = st.progress(0.0)
-        find(study, found, naming=naming, report=progress.progress)
-        progress.empty()
+        require(study, "candidate.named", "look for new codes")
+        find(study, found, naming=naming, report=place.progress)
+        place.empty()
 
 
 def _draw_found(study: Study, found: Found, coder: str) -> None:

@@ -19,6 +19,7 @@ from assistant.ui.code_names import code_names
 from assistant.ui.codebook_moves import NO_COLOUR, CodebookDesk, field_key, forget, show_field
 from assistant.ui.markup import element
 from assistant.ui.memo_box import draw_memos_on_code
+from assistant.ui.role_here import Act, act_button
 from store.study import Study
 from store.transcripts import transcript
 from store.values import Code, Codebook, Coding
@@ -66,7 +67,14 @@ def _draw_fields(study: Study, desk: CodebookDesk, code: Code, made: Sequence[Co
     st.color_picker("Colour", key=field_key(guid, "colour"))
     draw_impact(effect_of_change(study, guid, made))
     with st.container(horizontal=True, key="code_save", gap="small"):
-        st.button("Keep", key=f"save_{guid}", type="primary", on_click=codebook_moves.save, args=(study, desk, guid))
+        act_button(
+            "Keep",
+            act=Act.SHAPE,
+            key=f"save_{guid}",
+            type="primary",
+            on_click=codebook_moves.save,
+            args=(study, desk, guid),
+        )
         st.button("Show what is kept", key=f"forget_{guid}", on_click=forget, args=(guid, desk))
 
 
@@ -79,24 +87,25 @@ def _draw_operations(study: Study, desk: CodebookDesk, codebook: Codebook, code:
         into = st.selectbox("Theme", list(themes), format_func=themes.__getitem__, key=f"move_into_{code.guid}")
         draw_impact(effect_of_move(study, code.guid, into or None, made))
         arguments = (study, desk, code.guid, into or None, None)
-        st.button("Move", key=f"move_{code.guid}", on_click=codebook_moves.move, args=arguments)
+        act_button("Move", act=Act.SHAPE, key=f"move_{code.guid}", on_click=codebook_moves.move, args=arguments)
     with st.expander("Merge into another code"):
         choices = [guid for guid in names if guid not in own]
         target = st.selectbox("Into", choices, index=None, format_func=names.__getitem__, key=f"merge_into_{code.guid}")
         if target is not None:
             draw_impact(effect_of_merge(study, target, [code.guid], made))
             merging = (study, desk, code.guid, target)
-            st.button("Merge", key=f"merge_{code.guid}", on_click=codebook_moves.merge, args=merging)
+            act_button("Merge", act=Act.SHAPE, key=f"merge_{code.guid}", on_click=codebook_moves.merge, args=merging)
     with st.expander("Split into several codes"):
         key = f"split_parts_{code.guid}"
         st.text_area("The parts, one a line, as “name: definition”", key=key, height=90)
         draw_impact(effect_of_split(study, code.guid, made))
         splitting = (study, desk, code.guid, key)
-        st.button("Split", key=f"split_{code.guid}", on_click=codebook_moves.split, args=splitting)
+        act_button("Split", act=Act.SHAPE, key=f"split_{code.guid}", on_click=codebook_moves.split, args=splitting)
     with st.expander("Bring back" if code.retired else "Retire"):
         draw_impact(effect_of_retiring(study, code.guid, made, back=code.retired))
-        st.button(
+        act_button(
             "Bring back" if code.retired else "Retire",
+            act=Act.SHAPE,
             key=f"retire_{code.guid}",
             on_click=codebook_moves.retire,
             args=(study, desk, code.guid),

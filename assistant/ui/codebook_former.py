@@ -10,6 +10,7 @@ from assistant.ui.candidate_cards import unmarked
 from assistant.ui.code_names import code_names
 from assistant.ui.codebook_moves import CodebookDesk, sort
 from assistant.ui.markup import element
+from assistant.ui.role_here import Act, act_button
 from assistant.ui.session import current_visit
 from store.study import Study
 from store.transcripts import transcript
@@ -44,8 +45,13 @@ def _draw_one(study: Study, desk: CodebookDesk, codebook: Codebook, former: Form
             else:
                 st.html(element("p", f"{coding.coder}’s coding; only they can sort it.", "page-note"))
         if keys:
-            st.button(
-                "Sort mine", key=f"sort_{former.code.guid}", type="primary", on_click=sort, args=(study, desk, keys)
+            act_button(
+                "Sort mine",
+                act=Act.SHAPE,
+                key=f"sort_{former.code.guid}",
+                type="primary",
+                on_click=sort,
+                args=(study, desk, keys),
             )
 
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from assistant.codebook import former_codes
 from assistant.codebook.impact import use_of
+from assistant.codebook.instructions import entries_like_instructions
 from assistant.review import blindness
 from assistant.ui.code_names import code_names
 from assistant.ui.codebook_editor import draw_code
@@ -12,12 +13,14 @@ from assistant.ui.codebook_moves import CodebookDesk, add, current_desk, move, o
 from assistant.ui.codebook_tree import draw_tree
 from assistant.ui.codebook_versions import draw_versions
 from assistant.ui.markup import heading, notice
+from assistant.ui.role_here import Act, act_button
 from assistant.ui.session import current_study
 from store.codebook import codebook_versions, current_codebook
 from store.decisions import codings
 from store.study import Study
 from store.values import Codebook
 
+_MOST_TOLD = 3
 _CODES, _VERSIONS, _FORMER = "Codes", "Versions", "Former codes"
 
 
@@ -35,7 +38,9 @@ def codebook_page() -> None:
     heading("Codebook", f"Version {codebook.version}: {len(codebook.codes) - themes} codes in {themes} themes")
     waiting = former_codes(study)
     names = [_CODES, _VERSIONS, *([_FORMER] if waiting else [])]
-    shown = st.segmented_control("Show", names, default=_CODES, key="codebook_part", label_visibility="collapsed")
+    shown = st.segmented_control(
+        "Show", names, default=_CODES, key="codebook_part", label_visibility="collapsed", bind="query-params"
+    )
     _tell(desk)
     if shown == _VERSIONS:
         draw_versions(study, desk, codebook_versions(study))
@@ -55,6 +60,7 @@ def _tell(desk: CodebookDesk) -> None:
 def _draw_codes(study: Study, desk: CodebookDesk, codebook: Codebook) -> None:
     if desk.chosen is None or codebook.find(desk.chosen) is None:
         desk.chosen = codebook.codes[0].guid if codebook.codes else None
+    _tell_instructions(codebook)
     hidden = blindness(study, desk.coder)
     made = [coding for coding in codings(study) if not hidden.hides(coding.interview, coding.coder)]
     left, right = st.columns([2, 3], gap="medium")
@@ -75,6 +81,15 @@ def _draw_codes(study: Study, desk: CodebookDesk, codebook: Codebook) -> None:
             draw_code(study, desk, codebook, code, made)
 
 
+def _tell_instructions(codebook: Codebook) -> None:
+    """Entries that read like an instruction to a machine; of many the first ones."""
+    found = list(entries_like_instructions(codebook.codes))
+    for entry in found[:_MOST_TOLD]:
+        notice(entry.sentence)
+    if len(found) > _MOST_TOLD:
+        notice(f"{len(found) - _MOST_TOLD} more read like that; `interview codebook show` names them all.")
+
+
 def _draw_adding(study: Study, desk: CodebookDesk, codebook: Codebook | None) -> None:
     names = {} if codebook is None else code_names(codebook)
     with st.container(key="codebook_adding", border=True):
@@ -87,4 +102,4 @@ def _draw_adding(study: Study, desk: CodebookDesk, codebook: Codebook | None) ->
             key="new_code_theme",
             placeholder="None: at the top",
         )
-        st.button("Add", key="add_code", on_click=add, args=(study, desk))
+        act_button("Add", act=Act.SHAPE, key="add_code", on_click=add, args=(study, desk))

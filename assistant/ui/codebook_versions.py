@@ -12,6 +12,7 @@ from assistant.codebook.impact import effect_of_restoring
 from assistant.ui.codebook_editor import draw_impact
 from assistant.ui.codebook_moves import CodebookDesk, restore
 from assistant.ui.markup import element, moment, table
+from assistant.ui.role_here import Act, act_button
 from store.study import Study
 from store.values import Codebook
 
@@ -38,7 +39,7 @@ def draw_versions(study: Study, desk: CodebookDesk, versions: Sequence[Codebook]
         with st.expander(f"Restore version {before}"):
             draw_impact(effect_of_restoring(study, by_number[before]))
             label = f"Restore version {before} as version {newest + 1}"
-            st.button(label, key="restore_version", on_click=restore, args=(study, desk, before))
+            act_button(label, act=Act.SHAPE, key="restore_version", on_click=restore, args=(study, desk, before))
     st.html("<h2>All versions</h2>")
     rows = [(v.version, moment(v.created_at), v.coder, v.reason, len(v.codes)) for v in reversed(versions)]
     table(("Version", "Made (UTC)", "By", "Reason", "Entries"), rows, numbers=(0, 4), key="versions")

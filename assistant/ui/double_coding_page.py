@@ -8,7 +8,9 @@ import streamlit as st
 from assistant.review import assignment
 from assistant.review.double_coding import sample
 from assistant.ui import second_moves
+from assistant.ui.candidate_cards import unmarked
 from assistant.ui.markup import element, moment, table
+from assistant.ui.seat import seat_query
 from assistant.ui.second_moves import Second
 from assistant.ui.session import spoken_segments
 from store.coders import coder_list
@@ -34,7 +36,7 @@ def draw_coders(study: Study, second: Second, coder: str) -> None:
             key = f"role_{number}_{each.role}"
             st.session_state.setdefault(key, each.role)
             st.selectbox(
-                f"Role of {each.name}",
+                f"Role of {unmarked(each.name)}",
                 list(_ROLES),
                 format_func=_ROLES.__getitem__,
                 key=key,
@@ -55,7 +57,7 @@ def draw_double_coding(study: Study, second: Second, coder: str) -> None:
         with st.container(key="my_assignment", border=True):
             st.html(element("h2", f"Yours: “{mine.name}”"))
             st.html(element("p", f"{mine.read} of {len(mine.segments)} segments read.", "outlook"))
-            link = f"review?{urlencode({'coder': coder})}"  # a link loads the page anew, and must not change who codes
+            link = f"review?{urlencode(seat_query())}"  # a link loads the page anew, and must not change who codes
             st.html(f'<p><a class="go" href="{link}" target="_self">Code them on the Review page</a></p>')
             arguments = (study, second, coder)
             unread = mine.left > 0
@@ -99,7 +101,7 @@ def _draw_all(study: Study, second: Second, coder: str) -> None:
     table(heads, rows, numbers=(3, 4), key="draws")
     for drawn in found:
         if drawn.ended is None:
-            label, arguments = f"Call off “{drawn.name}”", (study, second, coder, drawn)
+            label, arguments = f"Call off “{unmarked(drawn.name)}”", (study, second, coder, drawn)
             st.button(label, key=f"call_off_{drawn.guid}", on_click=second_moves.call_off, args=arguments)
 
 

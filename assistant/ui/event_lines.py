@@ -4,19 +4,22 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from assistant.privacy.member_events import ABOUT_MEMBERS, of_member
 from store.event_log import Logged
 
-_SAID_FIRST = ("verdict", "title", "name", "label", "kind", "source_name", "version", "reason", "llm")
+_SAID_FIRST = ("verdict", "title", "name", "file", "label", "kind", "source_name", "version", "reason", "llm")
 
 
 def short(event: Logged, names: Mapping[str, str]) -> str:
-    """The telling parts of a payload; `names` holds the codes' names by GUID."""
+    """The telling parts of a payload; `names` holds the names of codes and coders by GUID."""
     if event.payload is None:
         return "erased"
     payload = json.loads(event.payload)
     if not isinstance(payload, dict):
         return event.payload
     parts = [str(payload[key]) for key in _SAID_FIRST if payload.get(key) not in (None, "")]
+    if event.type in ABOUT_MEMBERS:
+        return of_member(event.type, payload, names)
     code = payload.get("code")
     if isinstance(code, str):
         parts.insert(min(1, len(parts)), names.get(code, code))

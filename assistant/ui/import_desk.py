@@ -1,12 +1,12 @@
 """What waits on the import page of one tab: files that were dropped or named, how they are taken, what is in them.
 
-What is dropped stays in memory; it is on the disk only while it is read, in a folder that is removed at once.
+What is dropped stays in memory; it is on the disk only while it is read, in a folder of the study that is removed at
+once.
 """
 
 import hashlib
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -18,7 +18,9 @@ from assistant.ingest.cases import Known, case_table_among, looks_like_cases
 from assistant.ingest.mapping import Mapping
 from assistant.intake import RECORDINGS, Look, look
 from assistant.intake.choices import Choices, choices
+from assistant.ui.session import study_folder
 from store.errors import InvalidInputError, StudyError
+from store.rooms import room
 
 _STATE = "import_desk"
 _LONGEST_NAME = 200
@@ -64,17 +66,12 @@ class Waiting:
         if self.path is not None:
             yield self.path
             return
-        try:
-            folder = tempfile.TemporaryDirectory(prefix="interview-")
-        except OSError as error:
-            msg = f"{self.name} could not be read, there is no room for it on this machine ({error.strerror})."
-            raise InvalidInputError(msg) from error
-        with folder as place:
-            path = Path(place) / self.name
+        with ExitStack() as stack:
             try:
+                path = stack.enter_context(room(study_folder())) / self.name
                 path.write_bytes(self.data or b"")
             except OSError as error:
-                msg = f"{self.name} could not be read, there is no room for it on this machine ({error.strerror})."
+                msg = f"{self.name} could not be read, the study’s folder has no room for it ({error.strerror})."
                 raise InvalidInputError(msg) from error
             yield path
 
@@ -139,7 +136,7 @@ class ImportDesk:
         if any(each.path == path if path else each.data == data and each.name == name for each in self.waiting):
             return False
         self.numbers += 1
-        self.waiting.append(Waiting(self.numbers, _safe(name), data, path))
+        self.waiting.append(Waiting(self.numbers, safe_name(name), data, path))
         return True
 
     def find(self, number: int | None) -> Waiting | None:
@@ -170,7 +167,7 @@ def current_import() -> ImportDesk:
     return desk
 
 
-def _safe(name: str) -> str:
+def safe_name(name: str) -> str:
     """A dropped file's name as one that can stand in a folder."""
     bare = name.replace("\\", "/").rsplit("/", 1)[-1].replace("\0", "").strip()
     if len(bare.encode("utf-8", "replace")) > _LONGEST_NAME:

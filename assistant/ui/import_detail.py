@@ -171,6 +171,8 @@ def _draw_look(found: Look) -> None:
     )
     said = "".join(element("li", sentence) for sentence in found.report)
     st.html(f'{_part("How it is read")}{element("p", counted, "page-note")}<ul class="import-said">{said}</ul>')
+    for sentence in found.instructions:
+        notice(sentence)
     lines = "".join(_turn(turn) for turn in found.turns[:_SHOWN_TURNS])
     st.html(f"{_part('It begins')}{lines}")
     if len(found.turns) > _SHOWN_TURNS:

@@ -13,6 +13,7 @@ from assistant.intake import ENDINGS, add_file, describe
 from assistant.segment import segment_new
 from assistant.ui.candidate_cards import unmarked
 from assistant.ui.import_desk import ImportDesk, Waiting
+from assistant.ui.server_paths import refuse_typed_path
 from store.errors import StudyError
 from store.study import Study
 from store.values import Role
@@ -40,6 +41,7 @@ def named(desk: ImportDesk) -> None:
         return
     desk.said = []
     try:
+        refuse_typed_path()
         path = Path(typed).expanduser()
         found, skipped = _files(path)
     except StudyError as error:
@@ -153,6 +155,7 @@ def _describe(study: Study, desk: ImportDesk, tables: list[Waiting]) -> None:
     described = describe(study, read)
     if described["set"]:
         desk.said.append(("good", f"Attributes set for: {', '.join(described['set'])}."))
+    desk.said += [("hint", sentence) for sentence in described["instructions"]]
     if described["unknown"]:
         desk.said.append(("hint", f"Rows that name no interview of this study: {', '.join(described['unknown'])}."))
     if described["without"]:

@@ -15,7 +15,9 @@ from assistant.ui.candidate_cards import unmarked
 from assistant.ui.import_desk import ImportDesk, Waiting, current_import
 from assistant.ui.import_detail import draw_answers, draw_detail, draw_table_detail
 from assistant.ui.import_moves import CHOSEN, PATH
+from assistant.ui.login_here import is_served
 from assistant.ui.markup import Folded, clock, element, heading, notice, table
+from assistant.ui.role_here import Act, act_button
 from assistant.ui.session import current_study
 from store.interviews import interviews
 from store.study import Study
@@ -83,6 +85,8 @@ def _draw_sources(desk: ImportDesk) -> None:
             on_change=import_moves.dropped,
             args=(desk, key),
         )
+    if is_served():  # files of the server are no member's
+        return
     with right:
         st.text_input(
             "Or a file or folder on this machine",
@@ -92,7 +96,7 @@ def _draw_sources(desk: ImportDesk) -> None:
             on_change=import_moves.named,
             args=(desk,),
         )
-        st.button("Look into it", key="import_look", on_click=import_moves.named, args=(desk,))
+        act_button("Look into it", act=Act.SHAPE, key="import_look", on_click=import_moves.named, args=(desk,))
 
 
 def _problems(study: Study, files: Sequence[Waiting], labels: dict[int, str | None]) -> dict[int, str]:
@@ -150,7 +154,7 @@ def _draw_buttons(
     ready = good + sum(isinstance(each.table, CaseTable) for each in tables)
     what = f"Add {good} interview{'' if good == 1 else 's'}" if good else "Set the attributes" if ready else "Add"
     with st.container(horizontal=True, gap="small", key="import_actions"):
-        pressed = st.button(what, key="import_add", type="primary", disabled=not ready)
+        pressed = act_button(what, act=Act.SHAPE, key="import_add", type="primary", disabled=not ready)
         st.button("Clear the list", key="import_clear", on_click=import_moves.clear, args=(desk,))
     if pressed:
         with st.spinner("Adding…", show_time=True):

@@ -13,7 +13,7 @@ from threading import Lock
 
 from assistant.review import Confirmed, confirmed_quotes
 from assistant.suggest import Proposals, StudyAssurance, StudyPool, assure_study, propose, study_pool
-from store.decisions import last_decision
+from store.decisions import last_decision, stances
 from store.errors import StudyError
 from store.runs import scores_stamp
 from store.study import Study
@@ -52,9 +52,10 @@ def learnt(study: Study, wish: Wish, before: Learnt | None) -> Learnt:
     pool = before.pool if before is not None and known else study_pool(study)
     if pool is None:
         return Learnt(wish, through, Proposals(None, {}))
-    proposals = propose(study, precision=wish.precision, pool=pool)
-    assurance = assure_study(study, pool, share=wish.share) if wish.share else None
-    return Learnt(wish, through, proposals, pool, confirmed_quotes(study, pool), assurance)
+    said = stances(study, past=True, transcripts=pool.transcripts)
+    proposals = propose(study, precision=wish.precision, pool=pool, said=said, through=through)
+    assurance = assure_study(study, pool, share=wish.share, said=said) if wish.share else None
+    return Learnt(wish, through, proposals, pool, confirmed_quotes(study, pool, said=said), assurance)
 
 
 class Learning:

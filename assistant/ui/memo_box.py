@@ -3,6 +3,7 @@
 import streamlit as st
 
 from assistant.ui.markup import element, moment
+from assistant.ui.role_here import Act, act_button
 from assistant.ui.session import current_visit
 from store.errors import StudyError
 from store.memos import MemoDraft, MemoTarget, keep_memo, memos
@@ -18,7 +19,7 @@ def draw_memos_on_code(study: Study, code: Code) -> None:
         st.html(f'<div class="memo">{title}{element("p", memo.text)}{element("p", head, "page-note")}</div>')
     key = f"memo_on_{code.guid}"
     st.text_area("A memo on this code", key=key, height=90)
-    st.button("Keep the memo", key=f"keep_{key}", on_click=_keep, args=(study, code, key))
+    act_button("Keep the memo", act=Act.JUDGE, key=f"keep_{key}", on_click=_keep, args=(study, code, key))
     if problem := st.session_state.pop(f"{key}_problem", ""):
         st.html(f'<div class="notice problem" role="alert">{element("span", problem)}</div>')
 

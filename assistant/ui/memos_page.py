@@ -7,8 +7,11 @@ import streamlit as st
 from assistant.review import blindness
 from assistant.review.memos import Found, find_memos
 from assistant.ui import memo_moves
+from assistant.ui.candidate_cards import unmarked
 from assistant.ui.markup import element, heading, moment, notice
+from assistant.ui.memo_card import memo_card
 from assistant.ui.memo_moves import MemoDesk, current_memos, edit_key
+from assistant.ui.role_here import Act, act_button
 from assistant.ui.session import current_study, current_visit
 from store.codebook import current_codebook
 from store.coders import coders
@@ -49,7 +52,9 @@ def _draw_writing(study: Study, desk: MemoDesk, coder: str) -> None:
             right.text_input("People present", key="memo_present", max_chars=500)
         st.text_input("Title", key="memo_title", max_chars=1000, persist_state="session")
         st.text_area("Text", key="memo_text", height=130, persist_state="session")
-        st.button("Keep", key="memo_keep", type="primary", on_click=memo_moves.write, args=(study, desk, coder))
+        act_button(
+            "Keep", act=Act.JUDGE, key="memo_keep", type="primary", on_click=memo_moves.write, args=(study, desk, coder)
+        )
 
 
 def _draw_found(study: Study, desk: MemoDesk, coder: str) -> None:
@@ -72,25 +77,15 @@ def _draw_found(study: Study, desk: MemoDesk, coder: str) -> None:
 
 
 def _draw_memo(study: Study, desk: MemoDesk, coder: str, found: Found) -> None:
-    memo = found.memo
-    with st.container(key=f"memo_{memo.guid}", border=True):
-        title = element("h2", memo.title or memo.text.split("\n")[0][:80] or "Memo")
-        day = f" · {memo.on.isoformat()}" if memo.on else ""
-        people = f" · present: {memo.present}" if memo.present else ""
-        look = " · its passage was corrected: look whether it still fits" if memo.needs_look else ""
-        line = f"{found.about} · {memo.first_coder}, {moment(memo.first_at)}{day}{people}{look}"
-        quote = f'<blockquote class="quoted">{element("span", found.quote)}</blockquote>' if found.quote else ""
-        link = ""
-        if found.link:
-            link = f'<p><a class="go" href="{found.link.replace("&", "&amp;")}" target="_self">Go to the place</a></p>'
-        st.html(f"{title}{element('p', line, 'page-note')}{quote}{element('p', memo.text, 'memo-text')}{link}")
+    with st.container(key=f"memo_{found.memo.guid}", border=True):
+        st.html(memo_card(found))
         if coder:
             _draw_editing(study, desk, coder, found)
 
 
 def _draw_editing(study: Study, desk: MemoDesk, coder: str, found: Found) -> None:
     memo = found.memo
-    revised = f" (revision {memo.revision} by {memo.coder})" if memo.revision > 1 else ""
+    revised = f" (revision {memo.revision} by {unmarked(memo.coder)})" if memo.revision > 1 else ""
     with st.expander(f"Edit{revised}"):
         for name, value in (("title", memo.title), ("text", memo.text), ("present", memo.present)):
             st.session_state.setdefault(edit_key(memo.guid, name), value)
@@ -101,8 +96,10 @@ def _draw_editing(study: Study, desk: MemoDesk, coder: str, found: Found) -> Non
             st.text_input("People present", key=edit_key(memo.guid, "present"), max_chars=500)
         with st.container(horizontal=True, key=f"memo_answers_{memo.guid}", gap="small"):
             arguments = (study, desk, coder, memo)
-            st.button("Keep", key=f"memo_save_{memo.guid}", on_click=memo_moves.revise, args=arguments)
-            st.button("Delete", key=f"memo_delete_{memo.guid}", on_click=memo_moves.delete, args=arguments)
+            act_button("Keep", act=Act.JUDGE, key=f"memo_save_{memo.guid}", on_click=memo_moves.revise, args=arguments)
+            act_button(
+                "Delete", act=Act.JUDGE, key=f"memo_delete_{memo.guid}", on_click=memo_moves.delete, args=arguments
+            )
         if memo.revision > 1:
             for old in reversed(memo_history(study, memo.guid)):
                 gone = " · deleted" if old.gone else ""

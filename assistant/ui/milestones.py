@@ -6,6 +6,7 @@ from assistant.review import blindness
 from assistant.review.milestones import Comparison, compare_states
 from assistant.ui.codebook_versions import diff_table
 from assistant.ui.markup import element, moment, notice, table
+from assistant.ui.role_here import Act, act_button
 from assistant.ui.session import current_visit
 from store.errors import StudyError
 from store.milestones import Milestone, keep_milestone, milestones
@@ -28,7 +29,7 @@ def draw_milestones(study: Study) -> None:
     with st.expander("Freeze the state of now under a name"):
         st.text_input("Name", key="milestone_name", max_chars=200, placeholder="Such as: synthesis after I10")
         st.text_input("Note", key="milestone_note", max_chars=2000)
-        st.button("Freeze", key="milestone_keep", on_click=_keep, args=(study,))
+        act_button("Freeze", act=Act.SHAPE, key="milestone_keep", on_click=_keep, args=(study,))
     hidden = blindness(study, current_visit().sitting.coder)
     if found and hidden.sentence:
         notice(hidden.sentence)

@@ -10,6 +10,7 @@ from assistant.quotes.given import Given, given_codes
 from assistant.review import Blindness, Ledger
 from assistant.ui.markup import clock
 from assistant.ui.quote_desk import Place
+from assistant.ui.seat import seat_query
 from store.interviews import interviews
 from store.study import Study
 from store.values import Codebook, Interview, State
@@ -80,8 +81,7 @@ class Drawer:
         return found + [{"name": name, "by": [], "state": str(State.SUGGESTED), "p": None} for name in more]
 
     def _link(self, quote: Quote) -> str:
-        who = {"coder": self.hidden.coder} if self.hidden.coder else {}  # following a link keeps the reader
-        return f"transcripts?{urlencode({'interview': quote.interview, 'at': quote.start, **who})}"
+        return f"transcripts?{urlencode({'interview': quote.interview, 'at': quote.start, **seat_query()})}"
 
 
 def turns_around(study: Study, quote: Quote, turns: int) -> Card:

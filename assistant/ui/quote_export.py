@@ -1,11 +1,13 @@
 """The result or the list as a file: what goes into it, in which format, under which headings."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
 import streamlit as st
 
+from assistant.exchange.consent_gate import Gate, gate_of
 from assistant.exchange.quote_files import ENDINGS, quote_file
 from assistant.exchange.quote_lines import AskedFor, quote_line
 from assistant.quotes import Quote, as_record
@@ -14,7 +16,9 @@ from assistant.quotes.sentence import sentence
 from assistant.ui.markup import element
 from assistant.ui.quote_cards import Drawer
 from assistant.ui.quote_desk import QuoteDesk
-from store.exports import record_export
+from assistant.ui.role_here import Act, withheld
+from store.consent import Covers
+from store.exports import record_export, require_export
 from store.study import Study
 
 _NAMES = {"docx": "Word (docx)", "xlsx": "Excel (xlsx)", "csv": "Table (csv)", "md": "Markdown (md)"}
@@ -40,6 +44,9 @@ def draw_export(
 ) -> None:
     """The button with what can be exported behind it; `found` gives all that fits."""
     with st.popover("Export", key="quote_export"):
+        if why := withheld(Act.SHAPE):
+            st.html(element("p", why, "page-note"))
+            return
         what = st.radio("What", [_RESULT, _LIST], key="quote_export_what", horizontal=True)
         ending = st.selectbox("Format", ENDINGS, format_func=_NAMES.__getitem__, key="quote_export_format")
         documents = ending in ("docx", "md")
@@ -50,13 +57,18 @@ def draw_export(
             key="quote_export_headings",
             disabled=not documents,
         )
-        of_list = what == _LIST
-        chosen = (lambda: listed) if of_list else found
+        of_list, gate = what == _LIST, gate_of(study)
+        chosen = partial(_let_out, gate, (lambda: listed) if of_list else found)
+        if held := gate.held_back(gate.recorded, Covers.QUOTES):
+            st.html(
+                element("p", f"Without quotes of {', '.join(held)}: their consent does not cover any.", "page-note")
+            )
+        drawer = _without_uncovered(gate, drawer)
         name = f"{_stem(desk.listed if of_list else 'quotes')}.{ending}"
         asked = asked_for(study, desk, drawer, of_list=of_list)
         st.download_button(
             f"Download as {ending}",
-            partial(_content, ending, chosen, asked, drawer, under if documents else "nothing"),
+            partial(_content, study, ending, chosen, asked, drawer, under if documents else "nothing"),
             file_name=name,
             mime=_KINDS[ending],
             key="quote_download",
@@ -65,6 +77,17 @@ def draw_export(
         )
         note = "The order is the one on the screen; the query that found the quotes stands in the file."
         st.html(element("p", note, "page-note"))
+
+
+def _let_out(gate: Gate, found: Callable[[], Sequence[Noted]]) -> Sequence[Noted]:
+    """The quotes that consent lets out, with notes that repeat nothing else."""
+    return [(quote, gate.kept(note)) for quote, note in found() if gate.lets(quote.interview, Covers.QUOTES)]
+
+
+def _without_uncovered(gate: Gate, drawer: Drawer) -> Drawer:
+    """The same with names of codes that repeat no interview which may not be quoted."""
+    book = drawer.codebook
+    return drawer if book is None or gate.screen is None else replace(drawer, codebook=gate.codebook(book))
 
 
 def asked_for(study: Study, desk: QuoteDesk, drawer: Drawer, *, of_list: bool) -> AskedFor:
@@ -76,8 +99,14 @@ def asked_for(study: Study, desk: QuoteDesk, drawer: Drawer, *, of_list: bool) -
 
 
 def _content(
-    ending: str, chosen: Callable[[], Sequence[Noted]], asked: AskedFor, drawer: Drawer, under: HeadedBy
+    study: Study,
+    ending: str,
+    chosen: Callable[[], Sequence[Noted]],
+    asked: AskedFor,
+    drawer: Drawer,
+    under: HeadedBy,
 ) -> bytes:
+    require_export(study)
     codebook = drawer.codebook
     lines = [
         quote_line(as_record(quote), drawer.given(quote), note=note, headings=headings_of(quote, codebook, under))

@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from assistant.quotes.asked import QuoteQuery
+from assistant.ui.seat import seat_query
 
 ASK = "ask"
 """The parameter of the address that holds the query."""
@@ -20,9 +21,8 @@ def remember_pages(pages: Mapping[str, StreamlitPage]) -> None:
 
 def quotes_href(query: QuoteQuery) -> str:
     """The address of the Quotes page with a query, for whoever codes now; it must still be escaped for HTML."""
-    coder = str(st.session_state.get("coder", "")).strip()
-    # With the sitting nothing is left to add to the address on arrival, so that “back” leads back at once.
-    asked = {"coder": coder, ASK: query.to_address(), "sitting": str(st.query_params.get("sitting", ""))}
+    # With the seat nothing is left to add to the address on arrival, so that “back” leads back at once.
+    asked = {ASK: query.to_address(), **seat_query()}
     return "quotes?" + "&".join(f"{name}={percent(value, safe='')}" for name, value in asked.items() if value)
 
 
@@ -32,6 +32,4 @@ def open_quotes(query: QuoteQuery) -> None:
     if "quotes" not in pages:  # a page that is drawn alone, as in tests
         st.query_params[ASK] = query.to_address()
         return
-    sitting = st.query_params.get("sitting")  # the coder, whose field is bound to the address, puts themselves there
-    kept = {"sitting": sitting} if sitting else {}
-    st.switch_page(pages["quotes"], query_params={**kept, ASK: query.to_address()})
+    st.switch_page(pages["quotes"], query_params={**seat_query(), ASK: query.to_address()})

@@ -9,15 +9,16 @@ import streamlit as st
 from assistant.quotes.asked import QuoteQuery
 from assistant.ui.markup import element, moment
 from assistant.ui.quote_desk import QuoteDesk, ask
+from assistant.ui.role_here import Act, act_button, act_submit
 from store.errors import StudyError
 from store.saved_queries import SavedQuery, remove_query, save_query, saved_queries
 from store.study import Study
 
 P = ParamSpec("P")
-Act = Callable[Concatenate[Study, QuoteDesk, str, P], None]
+Move = Callable[Concatenate[Study, QuoteDesk, str, P], None]
 
 
-def told_by(act: Act[P]) -> Act[P]:
+def told_by(act: Move[P]) -> Move[P]:
     """Let what a callback says be shown by the page that is drawn next."""
 
     @wraps(act)
@@ -51,13 +52,13 @@ def draw_removed(study: Study, desk: QuoteDesk, coder: str) -> None:
         name, arguments = desk.removed.name, (study, desk, coder)
         with st.container(horizontal=True, vertical_alignment="center", key="quote_undo"):
             st.html(element("p", f"“{name}” was removed.", "page-note"))
-            st.button("Bring it back", key="quote_bring_back", on_click=_bring_back, args=arguments)
+            act_button("Bring it back", act=Act.JUDGE, key="quote_bring_back", on_click=_bring_back, args=arguments)
 
 
 def _draw_saving(study: Study, desk: QuoteDesk, coder: str) -> None:
     with st.form("quote_saving", border=False, clear_on_submit=True):
         st.text_input("Save what is asked now as", key="quote_save_name", max_chars=200)
-        st.form_submit_button("Save", key="quote_save", on_click=_save, args=(study, desk, coder))
+        act_submit("Save", act=Act.JUDGE, key="quote_save", on_click=_save, args=(study, desk, coder))
 
 
 def _draw_one(study: Study, desk: QuoteDesk, coder: str, saved: SavedQuery) -> None:
@@ -76,8 +77,14 @@ def _draw_one(study: Study, desk: QuoteDesk, coder: str, saved: SavedQuery) -> N
 
 def _draw_changing(arguments: tuple[Study, QuoteDesk, str, SavedQuery]) -> None:
     saved = arguments[-1]
-    st.button("Save what is asked now here", key=f"saved_again_{saved.guid}", on_click=_save_again, args=arguments)
-    st.button("Remove", key=f"saved_remove_{saved.guid}", on_click=_remove, args=arguments)
+    act_button(
+        "Save what is asked now here",
+        act=Act.JUDGE,
+        key=f"saved_again_{saved.guid}",
+        on_click=_save_again,
+        args=arguments,
+    )
+    act_button("Remove", act=Act.JUDGE, key=f"saved_remove_{saved.guid}", on_click=_remove, args=arguments)
 
 
 @told_by

@@ -20,6 +20,7 @@ from assistant.ui.quote_lists_box import Listed, draw_list, listed_quotes
 from assistant.ui.quote_moves import perform
 from assistant.ui.quote_result import NOTHING, Result, found_by, result_of
 from assistant.ui.quote_saved import draw_removed, draw_saved
+from assistant.ui.recording import recording
 from assistant.ui.session import current_ledger, current_study, current_visit, told
 from store.codebook import current_codebook
 from store.errors import StudyError
@@ -147,4 +148,4 @@ def _draw_recording(drawer: Drawer, card: Card | None) -> None:
     interview = None if card is None else next((i for i in drawer.known.values() if i.id == card["recording"]), None)
     if interview is not None and interview.media is not None:
         with st.container(key=f"recording_{interview.id}"):
-            st.audio(drawer.study.folder / interview.media, alt=f"Recording of {interview.label}")
+            st.audio(recording(drawer.study, interview.media), alt=f"Recording of {interview.label}")

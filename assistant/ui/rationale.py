@@ -5,12 +5,14 @@ from assistant.suggest import show
 from assistant.suggest.explanation import explain_suggestion
 from assistant.suggest.rationale import rationale
 from assistant.suggest.writer import local_writer
+from store.acting import require
 from store.study import Study
 from store.values import SuggestionDraft
 
 
 def model_words(study: Study, draft: SuggestionDraft) -> tuple[str, str]:
     """A heading that says whose words these are, and two sentences; the model writes them now, and they are kept."""
+    require(study, "rationale.written", "have a model write")
     settings = load_settings(study.settings())
     (suggestion,) = show(study, [draft])
     with local_writer(settings.llm, settings) as writer:

@@ -13,6 +13,7 @@ from assistant.ui import recordings_moves as moves
 from assistant.ui.markup import element, heading, notice
 from assistant.ui.recordings_moves import GLOSSARY, LANGUAGE, MODEL, SEEN, SPEAKERS, RecordingsDesk, current_recordings
 from assistant.ui.recordings_rows import Row, about_time, draw_row, finished_list
+from assistant.ui.role_here import Act, act_button
 from assistant.ui.session import current_study, current_visit, study_settings, told
 from store.errors import NotFoundError
 from store.glossary import glossary
@@ -93,7 +94,7 @@ def _draw_queue(study: Study, desk: RecordingsDesk, drawn_every: float | None, u
             for row in here:
                 draw_row(study, desk, row, works=queue.works, usable=usable)
     if done:
-        st.html(element("h2", "With a transcript") + finished_list(done, current_visit().sitting.coder))
+        st.html(element("h2", "With a transcript") + finished_list(done))
 
 
 def _rows(study: Study, queue: Queue) -> list[Row]:
@@ -116,11 +117,15 @@ def _draw_whole(study: Study, desk: RecordingsDesk, queue: Queue, rows: Sequence
         notice("Nobody works the queue off: it was interrupted, or there was no room on the disk. Nothing is lost.")
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="recording_all"):
         if open_ones and not queue.works:
-            st.button("Go on", key="recording_go_on", type="primary", on_click=moves.go_on, args=(study, desk))
+            act_button(
+                "Go on", act=Act.SHAPE, key="recording_go_on", type="primary", on_click=moves.go_on, args=(study, desk)
+            )
         if idle:
             what = f"Transcribe all {len(idle)}" if len(idle) > 1 else "Transcribe it"
             arguments = (study, desk, *(row.interview.label for row in idle))
-            st.button(what, key="recording_all_in", on_click=moves.queue, args=arguments, disabled=not usable)
+            act_button(
+                what, act=Act.SHAPE, key="recording_all_in", on_click=moves.queue, args=arguments, disabled=not usable
+            )
         st.html(element("p", _left(queue, open_ones), "page-note"))
 
 
@@ -142,4 +147,10 @@ def _draw_glossary(study: Study, desk: RecordingsDesk) -> None:
         st.html(element("p", note, "page-note"))
         st.text_area("Glossary of the study", key=GLOSSARY, height=150, persist_state="session")
         coder = current_visit().sitting.coder
-        st.button("Keep", key="recording_glossary_keep", on_click=moves.keep_glossary, args=(study, desk, coder))
+        act_button(
+            "Keep",
+            act=Act.SHAPE,
+            key="recording_glossary_keep",
+            on_click=moves.keep_glossary,
+            args=(study, desk, coder),
+        )

@@ -12,6 +12,8 @@ from assistant.transcribe.queue import Queued
 from assistant.ui import recordings_moves as moves
 from assistant.ui.markup import clock, element
 from assistant.ui.recordings_moves import RecordingsDesk
+from assistant.ui.role_here import Act, act_button
+from assistant.ui.seat import seat_query
 from store.job_values import AUTO, JobState, Wanted
 from store.study import Study
 from store.values import Interview
@@ -39,14 +41,14 @@ def draw_row(study: Study, desk: RecordingsDesk, row: Row, *, works: bool, usabl
             for name, act, more in _acts(row):
                 off = act in (moves.queue, moves.retry) and not usable
                 key = f"recording_{name.split()[0].lower()}_{row.interview.id}"
-                st.button(name, key=key, on_click=act, args=(study, desk, label, *more), disabled=off)
+                act_button(name, act=Act.SHAPE, key=key, on_click=act, args=(study, desk, label, *more), disabled=off)
 
 
-def finished_list(done: Sequence[Interview], coder: str) -> str:
+def finished_list(done: Sequence[Interview]) -> str:
     """Recordings that have their transcripts, with a link to each; whoever follows it stays who they are."""
     lines = []
     for each in done:
-        link = f"transcripts?{urlencode({'interview': each.label, **({'coder': coder} if coder else {})})}"
+        link = f"transcripts?{urlencode({'interview': each.label, **seat_query()})}"
         language = f" · {LANGUAGES.get(each.language, each.language)}" if each.language else ""
         lines.append(
             f"<li>{_title(each)}<span>{escape(clock(each.duration_ms) + language)}</span>"

@@ -2,11 +2,10 @@
 
 from urllib.parse import urlencode
 
-import streamlit as st
-
 from assistant.quotes.asked import QuoteQuery
 from assistant.relations import Cooccurrence, Crosstab, Mark, Pair
 from assistant.review import Ground
+from assistant.ui.seat import seat_query
 
 _MOST = 40
 """Labels that an address may hold; where there are more, the basis says it in fewer words."""
@@ -55,6 +54,5 @@ def _others(where: tuple[tuple[str, str], ...], key: str) -> tuple[tuple[str, st
 
 def transcript_href(interview: str, mark: Mark) -> str:
     """The place of a mark on the page Transcripts; it must still be escaped for HTML."""
-    coder = str(st.session_state.get("coder", "")).strip()
-    asked = {"interview": interview, "at": str(mark.span.start), **({"coder": coder} if coder else {})}
+    asked = {"interview": interview, "at": str(mark.span.start), **seat_query()}
     return f"transcripts?{urlencode(asked)}"

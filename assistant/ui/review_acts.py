@@ -10,13 +10,14 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from assistant.review import finish
+from assistant.review import blindness, finish
 from assistant.suggest import Order
 from assistant.ui.rationale import model_words, what_it_saw
 from assistant.ui.review_order import following, go_to, preceding
+from assistant.ui.role_here import may_judge
 from assistant.ui.session import Visit, spoken_segments
 from store.decisions import decision_of, last_word
-from store.errors import InvalidInputError, NotFoundError, StudyError
+from store.errors import InvalidInputError, NotAllowedError, NotFoundError, StudyError
 from store.memos import MemoDraft, MemoTarget, keep_memo
 from store.study import Study
 from store.values import Decision, Segment, Span, SuggestionDraft, Verdict
@@ -63,13 +64,16 @@ def perform(study: Study, visit: Visit, sent: object) -> None:
     if not new:
         return
     visit.problem = visit.said = ""
-    visit.heard = max(act.id for act in new)
     for act in sorted(new, key=lambda act: act.id):
         try:
             _perform(study, visit, act)
-        except StudyError as error:
+        except Exception as error:
+            visit.heard = max(act.id for act in new)
+            if not isinstance(error, StudyError):
+                raise
             visit.problem = str(error)
             return
+        visit.heard = act.id  # not before: one that is broken off for another run of the page is sent again
 
 
 def parsed(sent: object) -> list[Act]:
@@ -163,6 +167,13 @@ def _standing(study: Study, visit: Visit, guid: str) -> Decision:
     return decision
 
 
+def _refuse_hidden(study: Study, visit: Visit, decision: Decision) -> None:
+    """What somebody codes blind must not see is not to be written about either, whatever a page sends."""
+    if blindness(study, visit.sitting.coder).hides(decision.interview, decision.coder):
+        msg = "That coding is hidden from you while you code blind; nothing was kept."
+        raise NotAllowedError(msg)
+
+
 def _withdraw(study: Study, visit: Visit, segment: Segment, act: Act) -> None:
     visit.sitting.withdraw(study, segment, _standing(study, visit, act.decision))
 
@@ -180,6 +191,8 @@ def _new_code(study: Study, visit: Visit, segment: Segment, act: Act) -> None:
 
 
 def _memo(study: Study, visit: Visit, segment: Segment, act: Act) -> None:
+    if act.decision:
+        _refuse_hidden(study, visit, decision_of(study, act.decision))
     place = MemoTarget(segment.interview, segment.transcript_id, _span(segment, act))
     target = MemoTarget(decision=act.decision) if act.decision else place
     keep_memo(study, visit.sitting.coder, MemoDraft(target, act.text, act.title))
@@ -253,9 +266,10 @@ def _seen(study: Study, visit: Visit, segment: Segment, act: Act) -> None:
 
 
 def _read(study: Study, visit: Visit, segment: Segment) -> None:
-    if segment.id not in visit.read:
+    """Keep that the passage was read, where the role lets that count; who only reads goes on all the same."""
+    if segment.id not in visit.read and may_judge():
         visit.sitting.read(study, segment)
-        visit.read.add(segment.id)
+    visit.read.add(segment.id)
 
 
 _DOINGS: Mapping[str, Doing] = {

@@ -1,5 +1,6 @@
 """The way through the study on the review page: which segments, in which order, and how far the coder is."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
@@ -91,6 +92,7 @@ def go_to(visit: Visit, segment: Segment) -> None:
     if segment.id != visit.segment:
         visit.held = None
         visit.asked.clear()
+    visit.arrivals += segment.interview != visit.interview
     visit.interview, visit.segment = segment.interview, segment.id
 
 
@@ -134,7 +136,8 @@ def following(study: Study, visit: Visit, segment: Segment) -> Segment | None:
     if visit.order is not Order.CHRONOLOGICAL:
         return best_unread(study, visit, way)
     place = spoken_segments(study).place
-    after = next((s for s in way if place[s.id] > place[segment.id]), None)
+    at = bisect_right(way, place[segment.id], key=lambda s: place[s.id])
+    after = way[at] if at < len(way) else None
     if after is None and visit.filters.open_only:
         return next((s for s in way if s.id != segment.id), None)
     return after
@@ -151,7 +154,19 @@ def preceding(study: Study, visit: Visit, segment: Segment) -> Segment | None:
 def before_in_text(spoken: Spoken, way: Sequence[Segment], segment: Segment) -> Segment | None:
     """The last segment of the way that stands before this one."""
     place = spoken.place
-    return next((s for s in reversed(way) if place[s.id] < place[segment.id]), None)
+    at = bisect_left(way, place[segment.id], key=lambda s: place[s.id])
+    return way[at - 1] if at else None
+
+
+def same_interview(spoken: Spoken, way: Sequence[Segment], segment: Segment) -> Sequence[Segment]:
+    """The segments of the way that are of the same interview; it is in study order, so they stand together."""
+    place = spoken.place
+    first = last = bisect_left(way, place[segment.id], key=lambda s: place[s.id])
+    while first and way[first - 1].interview == segment.interview:
+        first -= 1
+    while last < len(way) and way[last].interview == segment.interview:
+        last += 1
+    return way[first:last]
 
 
 def best_unread(study: Study, visit: Visit, way: Sequence[Segment]) -> Segment | None:

@@ -5,12 +5,14 @@ import streamlit as st
 from assistant.suggest import show
 from assistant.ui.kept import kept
 from assistant.ui.markup import heading, notice
+from assistant.ui.recording import recording
 from assistant.ui.review_acts import perform
 from assistant.ui.review_desk import carry_codes, draw_desk
 from assistant.ui.review_filters import draw_filters, filters_from_address
 from assistant.ui.review_order import draw_assigned, draw_order, first_segment, go_to
 from assistant.ui.review_rules import draw_rules_button
 from assistant.ui.review_state import codebook_in_use, desk_card, desk_state
+from assistant.ui.role_here import may_judge
 from assistant.ui.session import (
     Spoken,
     Visit,
@@ -72,19 +74,19 @@ def _go_to_address(study: Study, visit: Visit, spoken: Spoken) -> None:
 def _draw_head(study: Study, visit: Visit) -> Interview:
     ready = {i.label: i for i in interviews(study) if i.transcribed}
     chosen = ready[str(visit.interview)]
-    st.session_state["review_interview"] = chosen.label
     with st.container(horizontal=True, key="review_head", vertical_alignment="center", gap="small"):
         heading("Review")
-        st.selectbox(
-            "Interview",
-            list(ready),
-            key="review_interview",
-            format_func=lambda label: f"Interview {label}",
-            label_visibility="collapsed",
-            on_change=_chosen,
-            args=(study, visit),
-            width=170,
-        )
+        with st.container(key="review_interview", width=170):
+            st.selectbox(
+                "Interview",
+                list(ready),
+                list(ready).index(chosen.label),
+                key=_list_key(visit.arrivals),
+                format_func=lambda label: f"Interview {label}",
+                label_visibility="collapsed",
+                on_change=_chosen,
+                args=(study, visit, visit.arrivals),
+            )
         draw_order(study, visit)
         draw_assigned(study, visit)
         draw_filters(study, visit)
@@ -92,20 +94,31 @@ def _draw_head(study: Study, visit: Visit) -> Interview:
         draw_rules_button(study, visit)
         if chosen.media is not None and (study.folder / chosen.media).is_file():
             with st.container(key="recording", width="stretch"):
-                st.audio(study.folder / chosen.media, alt=f"Recording of {chosen.label}")
+                st.audio(recording(study, chosen.media), alt=f"Recording of {chosen.label}")
     return chosen
 
 
+def _list_key(arrival: int) -> str:
+    """A new list for each interview that one comes to, by keys too."""
+    return f"review_interview_{arrival}"
+
+
 @kept
-def _chosen(study: Study, visit: Visit) -> None:
-    """Another interview begins with its first unread segment."""
-    label = st.session_state["review_interview"]
+def _chosen(study: Study, visit: Visit, arrival: int) -> None:
+    """Another interview begins with its first unread segment.
+
+    What a browser that has not heard yet that one went on says of the list it still shows is no choice.
+    """
+    if arrival != visit.arrivals:
+        return
+    label = st.session_state[_list_key(arrival)]
     here = [s for s in spoken_segments(study).segments if s.interview == label]
     if here:
         unread = (s for s in here if s.id not in visit.read)
         visit.trail.clear()
         go_to(visit, next(unread, here[0]))
     else:
+        visit.arrivals += 1  # the list says again where one is
         visit.problem = f"Nobody but the interviewer speaks in {label}, so there is nothing to code."
 
 
@@ -117,7 +130,8 @@ def _draw(study: Study, visit: Visit, label: str, drawn_with: Codebook) -> None:
     if segment is None or segment.interview != label or codebook.id != drawn_with.id:
         st.rerun()  # what stands outside this fragment is of another interview or another codebook
     card = desk_card(study, visit, segment, codebook)
-    show(study, [option.draft for option in card.options])
+    if may_judge():  # what was shown to somebody who cannot decide is no part of the record
+        show(study, [option.draft for option in card.options])
     draw_desk(desk_state(study, visit, card, codebook), lambda acts: _hear(study, visit, acts))
     keep_learning(study)
 

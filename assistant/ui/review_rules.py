@@ -3,11 +3,13 @@
 import streamlit as st
 
 from assistant.review import Rule, RulePreview, blindness, preview
+from assistant.ui.candidate_cards import unmarked
 from assistant.ui.code_names import code_names
 from assistant.ui.kept import kept
 from assistant.ui.markup import element, notice
 from assistant.ui.passage import speaker_line
 from assistant.ui.review_order import read_segments
+from assistant.ui.role_here import Act, act_button
 from assistant.ui.session import Visit, current_learnt, current_ledger, spoken_segments, study_settings, told
 from store.codebook import current_codebook
 from store.study import Study
@@ -37,7 +39,8 @@ def _draw_rules(study: Study, visit: Visit) -> None:
     names = {_ALL: "All codes", **code_names(codebook)}
     code = st.selectbox("Code", list(names), format_func=names.__getitem__, key="rule_code")
     below = st.slider("Reject suggestions below, in %", 1, 90, 10, key="rule_below")
-    here = st.radio("Where", ["The whole study", f"Interview {visit.interview}"], key="rule_where", horizontal=True)
+    where = ["The whole study", f"Interview {visit.interview}"]
+    here = st.radio("Where", where, key="rule_where", horizontal=True, format_func=unmarked)
     every = st.toggle("Also what is not shown on the cards, because the machine is too unsure", key="rule_every")
     interviews = None if here == "The whole study" else frozenset({str(visit.interview)})
     found = preview(
@@ -54,7 +57,7 @@ def _draw_rules(study: Study, visit: Visit) -> None:
     if not found.pairs:
         return
     label = f"Reject {_counted(len(found.pairs))}"
-    st.button(label, key="rule_apply", type="primary", on_click=_applied, args=(study, visit, found))
+    act_button(label, act=Act.JUDGE, key="rule_apply", type="primary", on_click=_applied, args=(study, visit, found))
 
 
 def _draw_preview(found: RulePreview, names: dict[str, str]) -> None:

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from assistant.review import Assignment, Blindness, Card, Cards, Option, assignment, blindness
+from assistant.privacy.instructions import NOTE, instructions_in
+from assistant.review import Assignment, Blindness, Card, Cards, Ledger, Option, ReadSegments, assignment, blindness
 from assistant.suggest import Order
 from assistant.ui.held import held_card
 from assistant.ui.review_desk import codes_key
-from assistant.ui.review_order import before_in_text, read_segments, walk
+from assistant.ui.review_order import before_in_text, read_segments, same_interview, walk
 from assistant.ui.session import (
     Held,
+    Spoken,
     Visit,
     current_learning,
     current_learnt,
@@ -60,10 +62,11 @@ def desk_state(study: Study, visit: Visit, card: Card, codebook: Codebook) -> di
     """Everything that the desk draws, as JSON values; offsets are code points into the interview's text."""
     segment, coder = card.segment, visit.sitting.coder
     hidden, mine = blindness(study, coder), assignment(study, coder)
-    way, read = walk(study, visit), read_segments(study, visit)
+    spoken, ledger = spoken_segments(study), current_ledger(study)  # asked for once: each asks the database
+    way, read = walk(study, visit), ledger.read(coder, spoken.segments)
     answered = {option.code.guid for option in card.options}
-    words = current_ledger(study).words(segment.transcript_id)
-    last = _is_last(study, visit, segment, way)
+    words = ledger.words(segment.transcript_id)
+    last = _is_last(spoken, visit, segment, way, read)
     return {
         "heard": visit.heard,
         "way": f"{visit.order}|{visit.assigned}|{visit.filters.to_query()}",
@@ -71,16 +74,17 @@ def desk_state(study: Study, visit: Visit, card: Card, codebook: Codebook) -> di
         "codes": codes_key(codebook),
         "segment": _place(segment),
         "read": card.read,
+        "instruction": _instruction(segment),
         "blind": _why_blind(study_settings(study).blind_share) if card.blind else "",
         "hidden": segment.interview in hidden.interviews,
         "assigned": _assigned(mine, segment),
         "options": [_option(option, visit.held) for option in card.options],
-        "own": [_own(study, word) for word in card.codings if word.code not in answered],
+        "own": [_own(ledger, word) for word in card.codings if word.code not in answered],
         "others": [_other(word) for word in words if _shown(word, coder, hidden) and word.span.overlaps(segment.span)],
         "memos": [_memo(memo) for memo in _memos(study, visit, segment, hidden)],
         "marks": [_mark(word, coder) for word in words if _marked(word, coder, hidden)],
-        "can": _can(study, visit, segment, way, last=last),
-        "progress": _progress(visit, segment, way, read),
+        "can": _can(spoken, visit, segment, way, last=last),
+        "progress": _progress(spoken, visit, segment, way, read),
         "asked": _asked(visit),
         "said": visit.said,
         "problem": visit.problem or current_learning(study).problem,
@@ -99,6 +103,12 @@ def _place(segment: Segment) -> dict[str, Any]:
     }
 
 
+def _instruction(segment: Segment) -> list[str]:
+    """What a coder is told of a passage that reads like an instruction to a machine, and what it does; else nothing."""
+    does = dict.fromkeys(found.words for found in instructions_in(segment.text))
+    return [NOTE, f"It {' and '.join(does)}. The words are framed in the transcript."] if does else []
+
+
 def _option(option: Option, held: Held | None) -> dict[str, Any]:
     draft, answer = option.draft, option.answer
     near = held.near.get(draft.code, ()) if held is not None else ()
@@ -115,14 +125,14 @@ def _option(option: Option, held: Held | None) -> dict[str, Any]:
     }
 
 
-def _own(study: Study, word: Decision) -> dict[str, Any]:
+def _own(ledger: Ledger, word: Decision) -> dict[str, Any]:
     return {
         "decision": word.guid,
         "code": word.code,
         "span": _pair(word.span),
         "verdict": str(word.verdict),
         "memo": word.memo,
-        "needs_look": word.guid in current_ledger(study).needs_look,
+        "needs_look": word.guid in ledger.needs_look,
     }
 
 
@@ -167,11 +177,11 @@ def _memo(memo: Memo) -> dict[str, Any]:
     return {"title": memo.title, "text": memo.text, "coder": memo.coder}
 
 
-def _can(study: Study, visit: Visit, segment: Segment, way: Sequence[Segment], *, last: bool) -> dict[str, Any]:
-    spoken, sitting = spoken_segments(study), visit.sitting
+def _can(spoken: Spoken, visit: Visit, segment: Segment, way: Sequence[Segment], *, last: bool) -> dict[str, Any]:
+    sitting = visit.sitting
     name = "Finish" if last else "Next"
     if not last and visit.order is Order.CHRONOLOGICAL:
-        here = [s for s in way if s.interview == segment.interview]
+        here = same_interview(spoken, way, segment)
         name = "Next interview" if here and here[-1].id == segment.id else name
     return {
         "back": bool(visit.trail) or before_in_text(spoken, way, segment) is not None,
@@ -182,17 +192,17 @@ def _can(study: Study, visit: Visit, segment: Segment, way: Sequence[Segment], *
     }
 
 
-def _is_last(study: Study, visit: Visit, segment: Segment, way: Sequence[Segment]) -> bool:
+def _is_last(spoken: Spoken, visit: Visit, segment: Segment, way: Sequence[Segment], read: ReadSegments) -> bool:
     if visit.order is Order.CHRONOLOGICAL:
-        place = spoken_segments(study).place
-        return not way or place[segment.id] >= place[way[-1].id]
-    read = read_segments(study, visit)
-    return all(s in read or s.id == segment.id for s in way)
+        return not way or spoken.place[segment.id] >= spoken.place[way[-1].id]
+    return len(way) - read.among(way) <= 1 and all(s in read or s.id == segment.id for s in way)
 
 
-def _progress(visit: Visit, segment: Segment, way: Sequence[Segment], read: Any) -> dict[str, Any]:
-    done = sum(s in read for s in way)
-    here = [s.id for s in way if s.interview == segment.interview]
+def _progress(
+    spoken: Spoken, visit: Visit, segment: Segment, way: Sequence[Segment], read: ReadSegments
+) -> dict[str, Any]:
+    done = read.among(way)
+    here = [s.id for s in same_interview(spoken, way, segment)]
     at = f"Segment {here.index(segment.id) + 1} of {len(here)}" if segment.id in here else "A segment"
     steps = len(visit.sitting.done)
     what = "of those chosen" if visit.filters or visit.assigned else "of the study’s"
@@ -201,8 +211,8 @@ def _progress(visit: Visit, segment: Segment, way: Sequence[Segment], read: Any)
     return {"read": done, "of": len(way), "sentence": sentence}
 
 
-def _end(way: Sequence[Segment], read: Any) -> str:
-    if way and all(segment in read for segment in way):
+def _end(way: Sequence[Segment], read: ReadSegments) -> str:
+    if way and read.among(way) == len(way):
         return "This is the end: everything here is read."
     return ""
 

@@ -1,6 +1,8 @@
 """What the saturation page is asked for: codes or themes, whose codings, in which interviews, and as of when."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import streamlit as st
 
@@ -8,6 +10,9 @@ from assistant.review import Basis
 from assistant.saturation import Level
 from assistant.ui.basis_fields import attributes, draw_basis, draw_where
 from store.study import Study
+
+_BOUND: Mapping[str, Any] = {"bind": "query-params"}
+"""What is counted stands in the address, so that other pages can lead here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +27,8 @@ class Asked:
 def draw_controls(study: Study) -> Asked:
     """Two rows of fields."""
     first = st.columns([1, 1, 1])
-    themes = first[0].radio("Count", ["Codes", "Themes"], key="saturation_level", horizontal=True) == "Themes"
-    basis = draw_basis(study, first[1], first[2], ("saturation_coder", "saturation_moment"))
+    themes = first[0].radio("Count", ["Codes", "Themes"], key="saturation_level", horizontal=True, **_BOUND) == "Themes"
+    basis = draw_basis(study, first[1], first[2], ("saturation_coder", "saturation_moment"), **_BOUND)
     second = st.columns([1, 1, 1])
     where = draw_where(study, second[0], second[1], "saturation")
     groups = list(attributes(study))

@@ -25,6 +25,7 @@ def second_coder_page() -> None:
     if not coder:
         notice("Write your name into the field “Coder” at the left first; everything here is kept under a name.")
         return
+    _go_to_part()
     go_to_address(study, second, coder)
     st.session_state.setdefault("second_part", "Coders")
     part = st.segmented_control("Part", list(_PARTS), key="second_part", label_visibility="collapsed")
@@ -37,3 +38,11 @@ def second_coder_page() -> None:
     if (why := blindness(study, coder).sentence) and part != "Coders":
         notice(why)
     _PARTS[part or "Coders"](study, second, coder)
+
+
+def _go_to_part() -> None:
+    """A link leads to `?part=…`; it counts once, for afterwards one goes on from there."""
+    if (part := str(st.query_params.get("part", ""))) in _PARTS:
+        st.session_state["second_part"] = part
+    if part:
+        del st.query_params["part"]

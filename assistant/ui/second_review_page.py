@@ -6,6 +6,7 @@ from assistant.review import Reviewed, Talk, blindness, left_open, reviewed_codi
 from assistant.ui import second_moves
 from assistant.ui.markup import element, moment, notice
 from assistant.ui.passage import marked
+from assistant.ui.role_here import Act, act_button
 from assistant.ui.second_moves import Second
 from store.codebook import current_codebook
 from store.coders import coders
@@ -64,8 +65,9 @@ def _draw_buttons(study: Study, second: Second, coder: str, one: Reviewed) -> No
     st.html(element("p", "Keys: 1 agree · 2 challenge · 3 comment · B back · N next", "page-note"))
     with st.container(horizontal=True, key="remark_answers", gap="small"):
         for kind, key in ((RemarkKind.AGREE, "1"), (RemarkKind.CHALLENGE, "2"), (RemarkKind.COMMENT, "3")):
-            st.button(
+            act_button(
                 kind.capitalize(),
+                act=Act.JUDGE,
                 key=f"remark_{kind}",
                 shortcut=key,
                 disabled=own and kind is not RemarkKind.COMMENT,
@@ -79,8 +81,9 @@ def _draw_buttons(study: Study, second: Second, coder: str, one: Reviewed) -> No
         with st.container(horizontal=True, key="remark_outcomes", gap="small", vertical_alignment="center"):
             st.html(element("p", "You talked it over; the coding was:"), width="content")
             for outcome in OUTCOMES:
-                st.button(
+                act_button(
                     outcome,
+                    act=Act.JUDGE,
                     key=f"outcome_{outcome}",
                     on_click=second_moves.remark,
                     args=(study, second, coder, guid, RemarkKind.OUTCOME, outcome),

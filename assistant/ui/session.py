@@ -1,14 +1,15 @@
 """What the app holds: the open study for everybody, and for each browser tab who codes and where."""
 
+import atexit
 import contextlib
-import getpass
+import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import lru_cache, wraps
 from pathlib import Path
-from typing import ParamSpec
+from typing import Any, ParamSpec
 
 import streamlit as st
 
@@ -18,17 +19,19 @@ from assistant.segment import local_embedder, segment_new
 from assistant.settings import Settings, load_settings
 from assistant.suggest import Order, Proposals
 from assistant.ui.learning import Learning, Learnt
+from assistant.ui.login_here import is_served, signed_in
 from assistant.ui.markup import notice
+from assistant.ui.seat import current_coder, current_seat
+from store.backup_keeper import BackupKeeper
+from store.backups import plan_of
 from store.double_coding import DoubleCoding
-from store.errors import NotAStudyError, StudyError
+from store.errors import DamagedError, NotAStudyError, StudyError
 from store.index import refresh_index
-from store.newest import decisions_stamp
+from store.newest import decisions_stamp, texts_stamp
 from store.runs import scores_stamp
 from store.segments import segments
 from store.study import DATABASE, Study, open_study
 from store.values import Role, Segment, SuggestionDraft
-
-_SITTING = "sitting"
 
 P = ParamSpec("P")
 Stamp = tuple[int, ...]
@@ -53,7 +56,7 @@ class Visit:
 
     `heard` is the number of the last act of the desk that was done, `assigned` whether only the segments of the
     coder's blind double coding are walked through, `asked` what the model wrote or saw (heading and text, by code and
-    kind).
+    kind), `arrivals` how often one came to another interview.
     """
 
     sitting: Sitting
@@ -66,6 +69,7 @@ class Visit:
     trail: list[int] = field(default_factory=list)
     read: set[int] = field(default_factory=set)
     heard: int = 0
+    arrivals: int = 0
     asked: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     said: str = ""
     problem: str = ""
@@ -89,6 +93,8 @@ def told(draw: Callable[P, None]) -> Callable[P, None]:
             draw(*args, **kwargs)
         except StudyError as error:
             notice(str(error), "problem")
+            if isinstance(error, DamagedError):  # opened anew, it is read through, and the page for that case comes
+                st.button("Check the database", key=f"check_after_{draw.__name__}", on_click=close_study)
 
     return drawn
 
@@ -103,7 +109,16 @@ def study_folder() -> Path:
 
 
 def current_study() -> Study:
-    """The study of this app; another file in its place is noticed."""
+    """The study of this app, as whoever is signed in may use it; another file in its place is noticed.
+
+    Raises NotSignedInError in an app that is served, where the session has ended.
+    """
+    study = opened_study()
+    return study.acting_as(signed_in().member) if is_served() else study
+
+
+def opened_study() -> Study:
+    """The study of this app as the program itself uses it, for what is done for everybody."""
     folder = study_folder()
     database = folder / DATABASE
     return _opened(str(folder), database.stat().st_ino if database.is_file() else 0)
@@ -115,18 +130,65 @@ def _opened(folder: str, file: int) -> Study:
     study = open_study(Path(folder))
     segment_new(study)
     _repair_index(study)
+    _keepers[folder] = BackupKeeper(study, lambda: plan_of(study_settings(study).model_dump()))
+    atexit.register(_end, study, _keepers[folder])
     return study
+
+
+def _end(study: Study, keeper: BackupKeeper) -> None:
+    keeper.end()
+    study.close()
+
+
+_keepers: dict[str, BackupKeeper] = {}
+
+
+def backup_problem(study: Study) -> str:
+    """Why the last copy of the database that was due could not be made; empty where all is well."""
+    keeper = _keepers.get(str(study.folder))
+    return "" if keeper is None else keeper.problem
+
+
+_index_problems: dict[str, str] = {}
+
+
+def index_problem(study: Study) -> str:
+    """Why the server with the study's vectors could not be asked, once; queries answer exactly without it."""
+    return _index_problems.pop(str(study.folder), "")
+
+
+def close_study() -> None:
+    """Let go of the study, for all tabs; the next page opens it anew."""
+    with contextlib.suppress(StudyError):
+        opened_study().close()
+    _opened.clear()
 
 
 def _repair_index(study: Study) -> None:
     """Make a missing or damaged index again; without an embedding model on this machine there is none to make."""
     with contextlib.suppress(StudyError):
-        refresh_index(study, local_embedder(load_settings(study.settings())).name)
+        model = local_embedder(load_settings(study.settings())).name
+        try:
+            repair = refresh_index(study, model)
+            _index_problems[str(study.folder)] = "" if repair is None else repair.problem
+        except StudyError as error:
+            _index_problems[str(study.folder)] = str(error)
 
 
 def study_settings(study: Study) -> Settings:
     """The settings as they are now, for they can be changed while the app runs."""
-    return load_settings(study.settings())
+    return _settings(json.dumps(study.settings(), default=str), tuple(sorted(_own_environment())))
+
+
+@lru_cache(maxsize=16)
+def _settings(kept: str, _environment: tuple[tuple[str, str], ...]) -> Settings:
+    """Made once for what they are made of: a page asks for them at every turn."""
+    found: dict[str, Any] = json.loads(kept)
+    return load_settings(found)
+
+
+def _own_environment() -> Iterator[tuple[str, str]]:
+    return ((name, value) for name, value in os.environ.items() if name.upper().startswith("INTERVIEW_"))
 
 
 def current_learning(study: Study) -> Learning:
@@ -161,7 +223,7 @@ def keep_learning(study: Study) -> None:
 
 def spoken_segments(study: Study) -> Spoken:
     """What participants said in the whole study."""
-    return _spoken(study, str(study.folder), study.guid, scores_stamp(study))
+    return _spoken(study, str(study.folder), study.guid, texts_stamp(study))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -207,29 +269,20 @@ def _segments(_study: Study, folder: str, guid: str, label: str, stamp: Stamp) -
     return segments(_study, label)
 
 
-def login_name() -> str:
-    """The name under which the person is logged in, where the system knows one."""
-    try:
-        return getpass.getuser()
-    except (ImportError, KeyError, OSError):
-        return ""
-
-
 def current_visit() -> Visit:
     """This tab's memory; a change of coder begins a new sitting.
 
-    The sitting stands in the address, so that a page that is loaded again can still undo what was done in it.
+    The seat remembers the sitting, so that a page that is loaded again can still undo what was done in it.
     """
-    coder = str(st.session_state.get("coder", "")).strip()
+    seat, coder = current_seat(), current_coder()
     visit: Visit | None = st.session_state.get("visit")
     if visit is None or visit.sitting.coder != coder:
-        visit = st.session_state["visit"] = Visit(_sitting(coder))
-    if st.query_params.get(_SITTING) != visit.sitting.guid:  # going to another page takes it out of the address
-        st.query_params[_SITTING] = visit.sitting.guid
+        visit = st.session_state["visit"] = Visit(_sitting(coder, "" if seat is None else seat.sitting))
+    if seat is not None:
+        seat.sitting = visit.sitting.guid
     return visit
 
 
-def _sitting(coder: str) -> Sitting:
-    before = str(st.query_params.get(_SITTING, ""))
+def _sitting(coder: str, before: str) -> Sitting:
     resumed = resume_sitting(current_study(), coder, before) if before and coder else None
     return Sitting(coder) if resumed is None else resumed

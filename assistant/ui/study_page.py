@@ -4,11 +4,12 @@ from html import escape
 
 import streamlit as st
 
-from assistant.ui.markup import heading, table
+from assistant.ui.markup import heading, notice, table
 from assistant.ui.milestones import draw_milestones
 from assistant.ui.overview import InterviewLine, lines, next_steps
 from assistant.ui.session import current_study
 from assistant.ui.suggestion_quality import draw_study_quality
+from store.consent import due
 from store.runs import latest_run
 
 HEADERS = ("Interview", "Kind", "Minutes", "Segments", "Read", "Coded", "Attributes")
@@ -18,6 +19,10 @@ def study_page() -> None:
     """Draw the page of the study that is open."""
     study = current_study()
     heading(study.title)
+    if waiting := due(study):
+        many = "1 thing" if len(waiting) == 1 else f"{len(waiting)} things"
+        listed = " ".join(each.sentence for each in waiting)
+        notice(f"{many} may not be kept any longer; the page Participants erases it. {listed}", "problem")
     found = lines(study)
     if found:
         table(HEADERS, map(_cells, found), numbers=(2, 3, 4, 5), key="interviews")

@@ -5,7 +5,9 @@ import streamlit as st
 from assistant.review import outlook_sentence
 from assistant.ui.kept import kept
 from assistant.ui.markup import element
+from assistant.ui.role_here import Act, withheld
 from assistant.ui.session import Visit, current_learning, current_learnt, current_study, study_settings, told
+from store.acting import require
 from store.config import keep_setting
 from store.study import Study
 
@@ -49,12 +51,14 @@ def _draw_precision(study: Study, visit: Visit) -> None:
         format_func=lambda share: "Automatic" if share == AUTOMATIC else f"{100 * share:g} %",
         on_change=_chosen,
         args=(study, visit),
+        disabled=bool(withheld(Act.SHAPE)),
     )
 
 
 @kept
 def _chosen(study: Study, visit: Visit) -> None:
     """Keep the wish; the person asked for it, so that the segment on the screen follows it too."""
+    require(study, "job.queued", "change how suggestions are chosen")
     keep_setting(study.folder, "expected_precision", st.session_state["expected_precision"] or None)
     visit.held = None
 

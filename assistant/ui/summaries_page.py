@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from assistant.llm.endpoint_place import uses_endpoint
 from assistant.models import models_in
 from assistant.review import Blindness, blindness
 from assistant.settings import load_settings
@@ -11,9 +12,11 @@ from assistant.suggest.writer import local_writer
 from assistant.summaries import RULE, ThemeQuotes, standing, summarise, theme_quotes, visible
 from assistant.ui.embeddings import study_embeddings
 from assistant.ui.markup import element, heading, notice, result
+from assistant.ui.role_here import Act, act_button
 from assistant.ui.session import current_study, current_visit
 from assistant.ui.summary_cards import draw_summary
 from assistant.ui.summary_fields import Wanted, draw_fields
+from store.acting import require
 from store.errors import StudyError
 from store.study import Study
 from store.summaries import Summary
@@ -39,7 +42,7 @@ def summaries_page() -> None:
         return
     quotes = theme_quotes(study, wanted.found, wanted.theme)
     _draw_asking(study, coder, hidden, wanted, quotes)
-    _draw_kept(study, coder, hidden, visible(study, hidden, wanted.theme))
+    _draw_kept(study, hidden, visible(study, hidden, wanted.theme))
 
 
 def _draw_asking(study: Study, coder: str, hidden: Blindness, wanted: Wanted, quotes: ThemeQuotes) -> None:
@@ -49,11 +52,12 @@ def _draw_asking(study: Study, coder: str, hidden: Blindness, wanted: Wanted, qu
     st.html(element("p", f"{_counted(count, 'quote')} of {_people(people)}. {wanted.found.sentence}.", "page-note"))
     why_not = _why_not(study, coder, count)
     with st.container(horizontal=True, vertical_alignment="center", key="summary_asking"):
-        pressed = st.button("Write a summary", key="summarise", type="primary", disabled=bool(why_not))
+        pressed = act_button("Write a summary", Act.SHAPE, key="summarise", type="primary", disabled=bool(why_not))
         st.html(element("p", why_not or _PATIENCE, "page-note"))
     if count > wanted.limit:
         st.html(element("p", f"It reads at most {wanted.limit} of {count}. {RULE}", "page-note"))
     if pressed:
+        require(study, "summary.written", "have a summary written")
         _write(study, coder, hidden, wanted)
 
 
@@ -63,7 +67,9 @@ def _why_not(study: Study, coder: str, count: int) -> str:
         return "Write your name into the field “Coder” at the left first; a summary is kept under who asked for it."
     if not count:
         return "There is no confirmed quote of it on this basis."
-    installed = any(model.role == "llm" and not model.damaged for model in models_in(load_settings(study.settings())))
+    settings = load_settings(study.settings())
+    local = any(model.role == "llm" and not model.damaged for model in models_in(settings))
+    installed = local or uses_endpoint(settings)
     return "" if installed else "No language model is installed; get one with `interview models pull`."
 
 
@@ -90,7 +96,7 @@ def _write(study: Study, coder: str, hidden: Blindness, wanted: Wanted) -> None:
         progress.empty()
 
 
-def _draw_kept(study: Study, coder: str, hidden: Blindness, kept: Sequence[Summary]) -> None:
+def _draw_kept(study: Study, hidden: Blindness, kept: Sequence[Summary]) -> None:
     """The summaries of the theme, newest first; more of them where they are asked for."""
     if not kept:
         result("No summary of it has been written yet.")
@@ -98,7 +104,7 @@ def _draw_kept(study: Study, coder: str, hidden: Blindness, kept: Sequence[Summa
     result(f"{_counted(len(kept), 'summary', 'summaries')}, newest first")
     most = st.session_state.get("summaries_shown", _AT_ONCE)
     for summary in kept[:most]:
-        draw_summary(standing(study, summary, hidden), coder)
+        draw_summary(standing(study, summary, hidden))
     if len(kept) > most:
         st.button(f"Show more ({len(kept) - most} are left)", key="more_summaries", on_click=_more)
 

@@ -11,22 +11,23 @@ from assistant.review import Basis
 from assistant.summaries import RestsOn, Said, StandingSummary
 from assistant.ui.markup import element, moment
 from assistant.ui.quote_links import quotes_href
+from assistant.ui.seat import seat_query
 
 _FIRST_WORDS = 6
 
 
-def draw_summary(found: StandingSummary, coder: str) -> None:
-    """One summary; `coder` is who looks, and stays so behind its links."""
-    st.html(summary_html(found, coder))
+def draw_summary(found: StandingSummary) -> None:
+    """One summary; whoever looks stays who they are behind its links."""
+    st.html(summary_html(found))
 
 
-def summary_html(found: StandingSummary, coder: str) -> str:
+def summary_html(found: StandingSummary) -> str:
     """The summary as HTML; whatever comes from a model, transcript or codebook is escaped."""
     summary = found.summary
     whose = f"The model’s words, not quotes and not findings · {summary.draft.model}"
     asked = f"{moment(summary.at)} UTC, asked for by {summary.coder}. {found.basis}. {found.read}"
     since = "".join(element("p", each, "summary-since") for each in found.since)
-    sentences = "".join(_sentence(found, said, coder) for said in found.sentences)
+    sentences = "".join(_sentence(found, said) for said in found.sentences)
     dropped = element("p", found.dropped, "page-note") if found.dropped else ""
     return (
         f'<section class="summary" aria-label="Summary of {escape(found.theme)}, {moment(summary.at)}">'
@@ -35,31 +36,31 @@ def summary_html(found: StandingSummary, coder: str) -> str:
     )
 
 
-def _sentence(found: StandingSummary, said: Said, coder: str) -> str:
+def _sentence(found: StandingSummary, said: Said) -> str:
     numbers = element("span", f"[{', '.join(str(quote.number) for quote in said.quotes)}]", "numbers")
     weak = ""
     if said.weak and said.support is not None:
         why = "Its meaning is not near that of its quotes: read them before you use it."
         weak = f'<span class="chip weak" title="{why}">weakly supported · {said.support:.2f}</span>'
-    quotes = "".join(_quote(found, quote, coder) for quote in said.quotes)
+    quotes = "".join(_quote(found, quote) for quote in said.quotes)
     return f'<li><p class="by-model">{escape(said.text)} {numbers} {weak}</p>{quotes}</li>'
 
 
-def _quote(found: StandingSummary, quote: RestsOn, coder: str) -> str:
+def _quote(found: StandingSummary, quote: RestsOn) -> str:
     near = "" if quote.support is None else f"similarity {quote.support:.2f}"
     head = " · ".join(part for part in (f"Quote {quote.number}", quote.speaker or "Speaker unknown", near) if part)
     changed = element("p", f"Since then: {quote.changed}.", "summary-since") if quote.changed else ""
     return (
         f'<blockquote class="quote">{element("div", head, "speaker")}'
         f"<p>“{escape(quote.text)}” {escape(quote.citation)}</p>{changed}"
-        f'<p class="ways">{_transcript_link(quote, coder)} {_quotes_link(found, quote)}</p></blockquote>'
+        f'<p class="ways">{_transcript_link(quote)} {_quotes_link(found, quote)}</p></blockquote>'
     )
 
 
-def _transcript_link(quote: RestsOn, coder: str) -> str:
+def _transcript_link(quote: RestsOn) -> str:
     if quote.start is None:
         return ""
-    asked = {"interview": quote.interview, "at": quote.start, **({"coder": coder} if coder else {})}
+    asked = {"interview": quote.interview, "at": quote.start, **seat_query()}
     return _link(f"transcripts?{urlencode(asked)}", "In the transcript", f"Quote {quote.number} in the transcript")
 
 
@@ -90,7 +91,8 @@ def _link(href: str, text: str, label: str) -> str:
 def _read_by(found: StandingSummary) -> str:
     """What the model read, word for word, to be opened."""
     draft = found.summary.draft
-    said = f"Prompt {draft.prompt} (SHA-256 {draft.prompt_sha256[:12]}…), weights SHA-256 {draft.model_sha256[:12]}…"
+    weights = f"weights SHA-256 {draft.model_sha256[:12]}…" if draft.model_sha256 else "weights on a server, not known"
+    said = f"Prompt {draft.prompt} (SHA-256 {draft.prompt_sha256[:12]}…), {weights}"
     return (
         f"<details><summary>What {escape(draft.model)} read, word for word</summary>"
         f"{element('p', said, 'page-note')}<pre>{escape(draft.rendered)}</pre></details>"

@@ -73,7 +73,7 @@ def _suggestions(study: Study, coder: str, label: str, words: Sequence[Decision]
         (segment, draft)
         for segment in interview_segments(study, label)
         if segment in read or not is_blind(segment, proposals, share)
-        for draft in proposals.by_segment.get(segment.id, ())
+        for draft in proposals.of(segment)
         if not any(word.code == draft.code and word.span.overlaps(segment.span) for word in words)
     ]
     show(study, [draft for _, draft in found])

@@ -9,6 +9,7 @@ import streamlit as st
 
 from assistant.review import blindness
 from assistant.ui.markup import element, heading, notice
+from assistant.ui.recording import recording
 from assistant.ui.review_desk import carry_codes, codes_key
 from assistant.ui.scripts import script
 from assistant.ui.session import Visit, current_study, current_visit, keep_learning, study_settings, told
@@ -82,7 +83,7 @@ def _draw_head(study: Study, ready: Mapping[str, Interview]) -> tuple[str, Wante
         media = ready[label].media
         if media is not None and (study.folder / media).is_file():
             with st.container(key="recording", width="stretch"):
-                st.audio(study.folder / media, alt=f"Recording of {label}")
+                st.audio(recording(study, media), alt=f"Recording of {label}")
     return label, wanted
 
 

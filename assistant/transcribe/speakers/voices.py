@@ -121,7 +121,7 @@ class NeuralListener:
     @property
     def identity(self) -> dict[str, object]:
         """Model, weights and step."""
-        return {"model": self._name, "weights_sha256": self._sha256, "step_ms": STEP_MS}
+        return listener_identity(self._name, self._sha256)
 
     def listen(self, samples: Samples, start_ms: int) -> Voices:
         """The windows of this stretch."""
@@ -158,6 +158,11 @@ class NeuralListener:
             chosen = alone if alone.sum() >= FEWEST_FRAMES else speaking[:, speaker]
             if chosen.sum() >= FEWEST_FRAMES:
                 vectors[speaker] = self._voice.voices(features[chosen][None])[0]
+
+
+def listener_identity(name: str, sha256: str) -> dict[str, object]:
+    """All that decides what such networks hear, without loading them."""
+    return {"model": name, "weights_sha256": sha256, "step_ms": STEP_MS}
 
 
 def _starts(length: int) -> Iterator[int]:

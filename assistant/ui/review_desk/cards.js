@@ -9,6 +9,7 @@ const STATE_WORDS = {
 function cards(state, codes, act) {
   const found = [];
   if (state.assigned) found.push(assignedBox(state, act));
+  if (state.instruction?.length) found.push(instructionBox(state.instruction));
   if (state.blind) found.push(blindBox(state, act));
   state.options.forEach((option, index) => found.push(optionCard(state, codes, act, option, index + 1)));
   if (!state.options.length && !state.blind && !state.assigned && !state.hidden) {
@@ -29,6 +30,11 @@ function assignedBox(state, act) {
     h("p", {}, h("b", {}, `Blind double coding “${name}”: `), `${read} of ${of} read. Until you finish you see neither suggestions nor what others coded.`),
     left <= 1 && button("Finish the double coding", "finish", act("finish"), { primary: true }),
   );
+}
+
+// What the passage says is for a machine rather than for people; nothing is decided by it.
+function instructionBox([note, does]) {
+  return h("section", { class: "rd-card rd-instruction", role: "note", "aria-label": "Instruction to a machine" }, h("p", {}, h("b", {}, "⚑ "), note), h("p", { class: "rd-note" }, does));
 }
 
 function blindBox(state, act) {

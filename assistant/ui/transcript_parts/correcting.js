@@ -9,7 +9,7 @@ function createCorrecting(tools) {
   const drafts = (window.interviewDrafts ??= new Map()); // what was typed and not kept, for as long as the tab lives
   let editing = null; // { turn, original, key, field, act }
 
-  const isSaving = () => outbox.waiting.some((act) => CORRECTING.has(act.kind));
+  const isSaving = () => tools.isBehind() || outbox.waiting.some((act) => CORRECTING.has(act.kind));
 
   function correct(act, span = null) {
     if (!tools.state().coder) return say("Write your name into the field “Coder” at the left first; every correction is kept under a name.");

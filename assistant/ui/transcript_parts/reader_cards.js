@@ -25,10 +25,10 @@ function createReaderCards(reader, on) {
   };
   const LOOKS = { machine: "rd-suggested", rejected: "rd-rejected", human: "rd-confirmed", other: "rd-confirmed" };
 
-  // A link loads the page anew; without the name in it, whoever follows it would be somebody else.
+  // A link loads the page anew; without the seat in it, whoever follows it would be somebody else.
   function asCoder() {
-    const coder = new URLSearchParams(location.search).get("coder");
-    return coder ? `&coder=${encodeURIComponent(coder)}` : "";
+    const visit = new URLSearchParams(location.search).get("visit");
+    return visit ? `&visit=${encodeURIComponent(visit)}` : "";
   }
 
   function cardOf(mark) {

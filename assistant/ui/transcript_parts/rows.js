@@ -91,6 +91,7 @@ function pieces(text, shown, block) {
   if (shown.unsure) for (const [start, end, , , sure] of block.turn.words) if (sure < shown.unsureBelow) over.push({ start, end, unsure: sure });
   if (shown.unsure) for (const [start, end, kind, heard] of block.turn.doubts) over.push({ start, end, doubt: kind, heard });
   if (shown.clean) for (const [start, end] of text.clean) over.push({ start, end, filler: true });
+  for (const [start, end, does] of text.instructions) over.push({ start, end, does });
   for (const [at, pause] of pausesIn(block.turn, shown.pauseMs)) over.push({ start: at, end: at, pause });
   const here = over.filter((mark) => overlaps(mark, block) || mark.start === mark.end);
   const lines = linesOf(shown, block.turn);
@@ -113,6 +114,7 @@ function drawPiece(text, shown, block, piece, lines, here) {
   if (unsure) made.classList.add("tv-unsure");
   if (unsure) made.title = `the recogniser was unsure (${Math.round(100 * unsure.unsure)} %)`;
   if (piece.marks.some((mark) => mark.doubt)) made.classList.add("tv-doubt");
+  if (piece.marks.some((mark) => mark.does)) made.classList.add("tv-instruction");
   if (piece.marks.some((mark) => mark.cursor)) made.classList.add("tv-cursor");
   if (piece.marks.some((mark) => mark.filler)) {
     made.classList.add("tv-filler");
@@ -125,6 +127,7 @@ function drawPiece(text, shown, block, piece, lines, here) {
   else if (shown.caret === piece.end && piece.end === block.end) parts.push(tvElement("span", "tv-caret"));
   for (const mark of here) if (mark.pause !== undefined && mark.start === piece.start) parts.unshift(pauseOf(mark.pause));
   for (const mark of here) if (mark.doubt && endsHere(mark, piece, block)) parts.push(flagOf(mark));
+  for (const mark of here) if (mark.does && endsHere(mark, piece, block)) parts.push(flag("to a machine?", `Reads like an instruction to a machine: it ${mark.does}. The machine’s scores here may be off.`));
   const ending = evidence.filter((mark) => Math.min(mark.end, block.end) === piece.end).map((mark) => mark.evidence);
   if (ending.length) parts.push(tvElement("sup", "tv-number", ending.join(" ")));
   return parts;
@@ -135,9 +138,13 @@ const endsHere = (mark, piece, block) => Math.min(mark.end, block.end) === piece
 // Why a stretch is in doubt, and what was heard there; drawn by the style sheet.
 function flagOf({ doubt, heard }) {
   const [short, long] = DOUBTS[doubt] ?? ["in doubt", "The recogniser may have got this wrong"];
+  return flag(short, heard ? `${long}. Heard: “${heard}”` : long);
+}
+
+function flag(short, long) {
   const made = tvElement("span", "tv-flag");
   made.dataset.why = `⚑ ${short}`;
-  made.title = heard ? `${long}. Heard: “${heard}”` : long;
+  made.title = long;
   made.setAttribute("role", "note");
   made.setAttribute("aria-label", made.title);
   return made;

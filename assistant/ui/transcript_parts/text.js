@@ -15,6 +15,7 @@ function readText(given) {
     turns,
     blocks,
     clean: given?.clean ?? [],
+    instructions: given?.instructions ?? [],
     speakers: [...new Set(turns.map((turn) => turn.speaker ?? ""))],
     revision: given?.revision ?? 0,
     words: turns.flatMap((turn) => turn.words),

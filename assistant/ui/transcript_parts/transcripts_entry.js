@@ -29,6 +29,7 @@ function createReader(root) {
     send,
     state: () => reader.state,
     revision: () => reader.text.revision,
+    isBehind,
     interview: () => reader.state.interview,
     isSameInterview: () => reader.text?.key.startsWith(`${reader.interview}:`),
     codes: () => codes(),
@@ -65,14 +66,22 @@ function createReader(root) {
     reader.state = data;
     draw();
     root.dataset.heard = data.heard;
-    root.dataset.waiting = outbox.waiting.length;
   };
 
+  // Whether a corrected text is on its way here: what is on the screen is not what stands on the disk.
+  function isBehind() {
+    return Boolean(reader.state && reader.text && reader.state.text !== reader.text.key);
+  }
+
   function draw() {
+    drawState();
+    tellSaid();
+  }
+
+  function drawState() {
     const { state } = reader;
     const text = texts().get(state.text);
     problem.textContent = state.problem;
-    tellSaid();
     toolbar.update(state);
     if (!text) return;
     const fresh = reader.text !== text && reader.text?.key !== text.key;
@@ -93,7 +102,8 @@ function createReader(root) {
   }
 
   function tellSaid() {
-    said.textContent = outbox.waiting.length ? "Saving …" : note || reader.state.said;
+    root.dataset.waiting = outbox.waiting.length + Number(isBehind());
+    said.textContent = root.dataset.waiting === "0" ? note || reader.state.said : "Saving …";
   }
 
   function showLook() {
@@ -142,7 +152,6 @@ function createReader(root) {
   function send(act) {
     note = "";
     const sent = outbox.add({ segment: 0, ...act });
-    root.dataset.waiting = outbox.waiting.length;
     draw();
     return sent;
   }
