@@ -83,12 +83,12 @@ def turns(said: Sequence[tuple[str, str]], every_ms: int | None = None) -> list[
     ]
 
 
-def score(study: Study, likely: dict[str, list[set[str]]]) -> None:
+def score(study: Study, likely: dict[str, list[set[str]]], codes: Sequence[Code] = CODES) -> None:
     """A codebook, segments, and a finished run in which the codes named stand out; the last sentence carries them.
 
     Nothing is drawn for the blind sample.
     """
-    codebook = keep_codebook(study, CODES, coder="lead", reason="first version")
+    codebook = keep_codebook(study, codes, coder="lead", reason="first version")
     segment_new(study)
     run = begin_run(study, codebook.id, None, {"embedder": EMBEDDER})
     for label, rows in likely.items():

@@ -17,9 +17,11 @@ from assistant.review.adjudication import compare
 from assistant.segment import segment_new
 from store.adjudications import adjudicate
 from store.codebook import current_codebook, keep_codebook
+from store.decisions import keep_decisions
 from store.errors import ConflictError, InvalidInputError, NotFoundError
+from store.imports import READ_ON_IMPORT
 from store.placing import texts_of
-from store.values import Code
+from store.values import Code, DecisionDraft, Span, Verdict
 
 PAIR = ("ada", "eve")
 STATISTICS = ("percent", "kappa", "alpha", "ac1", "alpha_u")
@@ -341,3 +343,20 @@ def test_where_nothing_was_read_by_both_nothing_is_said(machines):
 def test_the_worked_examples_hold(name):
     """Those in the docstrings."""
     assert doctest.testmod(import_module(f"assistant.agreement.{name}")).failed == 0
+
+
+def test_what_is_not_known_to_have_been_read_is_said(machines):
+    """An import took a whole interview as read, or there are codings without any reading; not what was recorded."""
+    first, *_ = here = spoken(machines, "I1")
+    read(machines, "ada", here)
+    give(machines, "ada", first, "queue")
+    give(machines, "eve", first, "queue")
+    sentence = "Nothing is known of what eve read in 1 interview,"
+    assert [said.startswith(sentence) for said in agreement(machines, asked()).said] == [False, True]
+    book = current_codebook(machines).id
+    whole = Span(0, here[-1].span.end)
+    taken = DecisionDraft(first.transcript_id, whole, Verdict.READ, codebook_id=book, memo=READ_ON_IMPORT)
+    keep_decisions(machines, "eve", [taken])
+    assert [said.startswith(sentence) for said in agreement(machines, asked()).said] == [False, True]
+    read(machines, "eve", here)
+    assert not [said for said in agreement(machines, asked()).said if "Nothing is known" in said]

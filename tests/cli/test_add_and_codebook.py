@@ -70,6 +70,7 @@ def test_add_keeps_transcripts_and_recordings(run, folder, tmp_path):
     assert first == {
         "interview": "I1", "kind": "transcript", "file": str(talk), "turns": 3,
         "speakers": ["I", "P1"], "timestamps": 3, "characters": 22, "left_out": [], "duration_ms": 9000, "report": [],
+        "instructions": [],
         "mapping": first["mapping"],
     }  # fmt: skip
     speakers = {"I": {"name": "I", "role": "interviewer"}, "P1": {"name": "P1", "role": "participant"}}
@@ -106,7 +107,7 @@ def test_label_and_attributes(run, folder, tmp_path):
     cases = written(tmp_path / "cases.csv", "interview;region\nI8;north\nI9;south\n")
     _, out, _ = run("add", folder, talk, "--label", "I8", "--attributes", cases, "--json")
     assert out["attributes"] == {
-        "set": ["I8"], "unknown": ["I9"], "without": [], "tables": [str(cases)],
+        "set": ["I8"], "unknown": ["I9"], "without": [], "instructions": [], "tables": [str(cases)],
     }  # fmt: skip
     run("add", folder, "--attributes", written(cases, "interview,region,date\nI8,east,May\n"))
     with open_study(folder) as study:

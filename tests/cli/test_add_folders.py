@@ -114,7 +114,9 @@ def test_a_case_table_in_the_folder_is_used_and_said_so(run, folder, files):
     status, out, err = run(folder, files, "--json")
     assert status == 0
     assert [a["interview"] for a in out["added"]] == ["I2", "I10", "I3"]
-    assert out["attributes"] == {"set": ["I2", "I3"], "unknown": ["I9"], "without": ["I10"], "tables": [str(table)]}
+    assert out["attributes"] == {
+        "set": ["I2", "I3"], "unknown": ["I9"], "without": ["I10"], "instructions": [], "tables": [str(table)],
+    }  # fmt: skip
     assert f"{table} was used as a case table" in err
     with open_study(folder) as study:
         found = {each.label: dict(each.attributes) for each in interviews(study)}

@@ -6,10 +6,12 @@ import json
 
 import pytest
 from quoted_study import build
+from study_builder import word_embeddings
 
 from assistant.cli import quotes as command
 from assistant.cli.app import app
 from assistant.quotes import QuoteQuery
+from store.config import keep_table
 from store.errors import InvalidInputError, NotFoundError
 from store.saved_queries import save_query
 from store.study import open_study
@@ -106,3 +108,16 @@ def test_what_cannot_be_asked_is_one_sentence(folder):
     ):
         with pytest.raises(InvalidInputError, match=says):
             asked(folder, *options)
+
+
+def test_a_server_of_vectors_that_is_away_is_told_of_and_the_quotes_are_found(tmp_path, monkeypatch, capsys):
+    """The same quotes as without a server, and one sentence why it was not asked."""
+    with build(tmp_path) as study:
+        folder = study.folder
+    monkeypatch.setattr("assistant.segment.StudyEmbeddings", lambda study, _: word_embeddings(study)[0])
+    monkeypatch.setattr("assistant.segment.local_embedder", lambda _: None)
+    before = asked(folder, "power", "--limit", "3")
+    assert "found without it" not in capsys.readouterr().err
+    keep_table(folder, "index", {"url": "http://127.0.0.1:1"})
+    assert asked(folder, "power", "--limit", "3") == before
+    assert "found without it" in " ".join(capsys.readouterr().err.split())

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from small_study import build_study
 
-from assistant.cli.review import OPTIONS, app_command, app_file, review_command
+from assistant.cli.review import OPTIONS, _environment, app_command, app_file, review_command
+from assistant.privacy.app_key import KEY_VARIABLE, new_key, path_of
 from store.errors import ConflictError, NotAStudyError
 
 ROOT = Path(__file__).parents[2]
@@ -29,6 +30,17 @@ def test_options_are_those_of_the_config_file():
     tables = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
     said = {name: value if isinstance(value, str | list) else str(value).lower() for name, value in _flat(tables)}
     assert said == OPTIONS
+
+
+def test_the_app_is_handed_its_key_and_no_options_of_other_apps(monkeypatch, tmp_path):
+    """The key stands in the environment, which only this account can read; what else is set for Streamlit stays out."""
+    monkeypatch.setenv("STREAMLIT_SERVER_ADDRESS", "192.0.2.7")
+    key = new_key()
+    handed = _environment(tmp_path, key)
+    own = {name: value for name, value in handed.items() if name.startswith("STREAMLIT_")}
+    assert own == {"STREAMLIT_SERVER_BASE_URL_PATH": path_of(key)}
+    assert handed[KEY_VARIABLE] == key
+    assert not any(key in part or path_of(key) in part for part in app_command(tmp_path, 8600))
 
 
 def test_a_missing_study_is_told_before_anything_starts(tmp_path):
@@ -62,7 +74,8 @@ def test_it_serves_on_loopback_and_ends_on_interrupt(tmp_path):
         command = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stderr=subprocess.PIPE, text=True)
         assert command.stderr is not None
         line = next(line for line in command.stderr if "http://" in line)
-        address = line.split("http://127.0.0.1:")[1].split()[0]
+        address, _, rest = line.split("http://127.0.0.1:")[1].split()[0].partition("/")
+        assert "/?key=" in rest, "only who has the whole address sees the study"
         socket.create_connection(("127.0.0.1", int(address)), timeout=5).close()
         command.send_signal(signal.SIGINT)
         assert command.wait(timeout=60) == 0

@@ -1,11 +1,12 @@
 import re
+from dataclasses import replace
 
 import pytest
 
-from assistant.codebook import Difference, differences, import_codebook, import_with_report
+from assistant.codebook import Difference, differences, import_codebook, import_with_report, merging
 from assistant.codebook.colours import PALETTE, lighter
-from store.codebook import codebook_versions, current_codebook
-from store.errors import InvalidInputError
+from store.codebook import codebook_versions, current_codebook, keep_codebook
+from store.errors import ConflictError, InvalidInputError
 from store.study import create_study
 
 
@@ -129,3 +130,19 @@ def test_children_are_lighter_than_their_theme():
     assert (lighter("#332288", 0.0), lighter("#332288", 0.5), lighter("#332288", 1.0)) == (
         "#332288", "#9990C3", "#FFFFFF",
     )  # fmt: skip
+
+
+def test_a_version_kept_while_a_file_is_read_is_not_overwritten(study, bring, monkeypatch):
+    """Somebody who keeps theirs in the meantime stops the import, which says so."""
+    bring("name\nQueues\n")
+    real = merging.merged
+
+    def slow(*given, **more):
+        (code,) = current_codebook(study).codes
+        keep_codebook(study, [replace(code, definition="Waiting.")], coder="ben", reason="said what it is")
+        return real(*given, **more)
+
+    monkeypatch.setattr(merging, "merged", slow)
+    with pytest.raises(ConflictError, match=r"ben has kept version 2 of the codebook while book.csv was read"):
+        bring("name\nQueues\nCosts\n")
+    assert [code.definition for code in current_codebook(study).codes] == ["Waiting."]

@@ -64,3 +64,24 @@ def test_what_is_taken_back_brings_its_scores_back(scored, edit):
     undo(study, "I1", coder="Ana")
     assert scores(study, run) == (True, {"retrieval": ASKED, "llm": ASKED})
     assert verify(study).faults == ()
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+def test_a_signal_of_which_nothing_is_known_yet_says_nothing_on_the_way(tmp_path):
+    """A warning of the library that counts is nothing for whoever corrects a word; its codes stay unknown."""
+    with create_study(tmp_path / "study") as study:
+        (tmp_path / "a.txt").write_text("talk")
+        add_interview(study, tmp_path / "a.txt", "transcript", label="I1")
+        add_transcript(study, "I1", [NewTurn("We sow in May."), NewTurn("In June it rains.")], origin="import")
+        segment_new(study)
+        book = keep_codebook(study, [Code("c1", "Weather"), Code("c2", "Seed")], coder="Ana", reason="")
+        run = begin_run(study, book.id, "model", {"seed": 1})
+        found = segments(study, "I1")
+        values = np.full((len(found), 2), np.nan, np.float32)
+        values[:, 0] = 0.5
+        keep_scores(
+            study, run, found[0].transcript_id, [s.id for s in found], ["c1", "c2"], {"llm": values}, complete=False
+        )
+        correct(study, "I1", edit_text(1, "In July it rains."), coder="Ana")
+        _, carried = scores(study, run)
+        assert np.isnan(carried["llm"]).sum() == 3

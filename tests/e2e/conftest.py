@@ -1,3 +1,4 @@
+import atexit
 import contextlib
 import os
 import shutil
@@ -5,10 +6,14 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+from at_rest import PATIENCE_S, WATCH
 from small_study import build_study
+from warm_app import POSSIBLE, WarmApp, WarmApps
 
 from assistant.cli.review import app_command
 from store.study import Study
@@ -43,14 +48,29 @@ def address(study: Study, tmp_path: Path) -> Iterator[str]:
 def running_app(folder: Path, place: Path) -> Iterator[str]:
     """The app with the study in `folder`, its log in `place`."""
     port = free_port()
+    app = started(app_command(folder, port), place, {**os.environ, "LOGNAME": "Ana"})
+    try:
+        wait_for(port, app)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        app.terminate()
+        app.wait(timeout=30)
+
+
+def started(command: list[str], place: Path, environment: dict[str, str]) -> "WarmApp | subprocess.Popen[bytes]":
+    """The app by its command line, in `place`, where its log is written."""
+    if POSSIBLE:
+        return warm_apps().start(command, place, place / "app.log", environment)
     with (place / "app.log").open("w", encoding="utf-8") as log:
-        app = subprocess.Popen(app_command(folder, port), cwd=place, stdout=log, stderr=subprocess.STDOUT)
-        try:
-            wait_for(port, app)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            app.terminate()
-            app.wait(timeout=30)
+        return subprocess.Popen(command, cwd=place, stdout=log, stderr=subprocess.STDOUT, env=environment)
+
+
+@cache
+def warm_apps() -> WarmApps:
+    """The process that all apps of this run are forked from."""
+    apps = WarmApps()
+    atexit.register(apps.close)
+    return apps
 
 
 def free_port() -> int:
@@ -59,7 +79,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(port: int, app: subprocess.Popen[bytes]) -> None:
+def wait_for(port: int, app: "WarmApp | subprocess.Popen[bytes]") -> None:
     for _ in range(600):
         assert app.poll() is None, "the app ended before it could be reached"
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
@@ -68,8 +88,15 @@ def wait_for(port: int, app: subprocess.Popen[bytes]) -> None:
     pytest.fail("the app could not be reached within a minute")
 
 
+@pytest.fixture(scope="module")
+def chrome(tmp_path_factory):
+    """One Chromium for all tests of a module; each opens a window of its own in it."""
+    with chromium_process(tmp_path_factory.mktemp("chromium")) as process:
+        yield process
+
+
 @pytest.fixture
-def browser(tmp_path):
+def browser(chrome, tmp_path):
     """A fresh headless Chromium window of 1280 by 800 pixels."""
     with chromium(tmp_path) as context:
         yield context
@@ -77,20 +104,35 @@ def browser(tmp_path):
 
 @contextlib.contextmanager
 def chromium(place: Path):
-    """A headless Chromium of 1280 by 800 pixels, its profile in `place`."""
+    """A window of 1280 by 800 pixels that knows nothing of others, of a Chromium whose home is `place` if none runs."""
+    with chromium_process(place) as process:
+        context = process.new_context(viewport={"width": 1280, "height": 800})
+        context.set_default_timeout(1_000 * PATIENCE_S)
+        context.add_init_script(WATCH)
+        yield context
+        context.close()
+
+
+@contextlib.contextmanager
+def chromium_process(place: Path):
+    """The headless Chromium that runs, or a new one whose home is `place`: Playwright allows one at a time."""
+    if _RUNNING:
+        yield _RUNNING[0]
+        return
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     path = CHROMIUM if Path(CHROMIUM).is_file() else shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         pytest.skip("there is no Chromium at /usr/bin/chromium or in PATH")
-    size = {"width": 1280, "height": 800}
     environment = {**os.environ, "HOME": str(place)}
     with sync_api.sync_playwright() as play:
-        context = play.chromium.launch_persistent_context(
-            str(place / "profile"), executable_path=path, args=list(QUIET), viewport=size, env=environment
-        )
-        context.set_default_timeout(30_000)
-        yield context
-        context.close()
+        _RUNNING.append(play.chromium.launch(executable_path=path, args=list(QUIET), env=environment))
+        try:
+            yield _RUNNING[0]
+        finally:
+            _RUNNING.pop().close()
+
+
+_RUNNING: list[Any] = []
 
 
 class Complaints:
@@ -112,6 +154,16 @@ class Complaints:
             self.found.append(f"asked for {request.url}")
 
 
+def code_as(tab, name: str) -> None:
+    """Choose a coder on the page, and wait until the server has given the tab that coder's seat."""
+    before = tab.url
+    field = tab.get_by_label("Coder", exact=True)
+    field.fill(name)
+    field.press("Enter")
+    tab.wait_for_url(lambda url: "visit=" in url and url != before)
+    field.blur()  # keys belong to the page again
+
+
 @pytest.fixture
 def page(browser, address):
     """The app's first page; afterwards nothing may have been complained about."""
@@ -119,9 +171,6 @@ def page(browser, address):
     complaints = Complaints(opened)
     opened.goto(address)
     opened.locator("h1.page-title").wait_for()
-    coder = opened.get_by_label("Coder", exact=True)
-    coder.fill("Ana")
-    coder.press("Enter")
-    opened.wait_for_url("**coder=Ana**")
+    opened.wait_for_url("**visit=**")
     yield opened
     assert complaints.found == []

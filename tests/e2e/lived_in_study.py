@@ -5,6 +5,7 @@ from pathlib import Path
 
 from small_study import build_study
 
+from assistant.exchange.participants import TITLES, pack_for, participant_of, record_pack
 from assistant.review import draw, finish
 from store.coders import add_coder, set_role
 from store.decisions import keep_decisions
@@ -59,6 +60,9 @@ def lived_in_study(folder: Path) -> Study:
     note_quote(study, "Ana", "Quotes for the paper", (first.transcript_id, first.span), "Opens the section.")
     save_query(study, "Ana", "What broke", {"codes": ["c2"]})
     keep_remark(study, "Ben", made[0].guid, RemarkKind.CHALLENGE, "Is this borrowed?")
+    pack = pack_for(study, participant_of(study, ["I1"], speakers=["Ana"]))
+    record_pack(study, pack, "participant-I1.docx", b"", coder="Ana")
+    keep_memo(study, "Ana", MemoDraft(MemoTarget("I1", first.transcript_id, first.span), "Quite so.", TITLES[0]))
     return study
 
 

@@ -5,9 +5,9 @@ is covered by itself.
 """
 
 import pytest
+from at_rest import settle, until
 from conftest import Complaints, chromium, running_app
 from lived_in_study import lived_in_study
-from test_review import settle
 
 from assistant.ui.navigation import PLACES
 
@@ -65,12 +65,12 @@ def as_usual(tab):
 
 def visit(tab, app, place) -> None:
     """Open a page as the coder Ana and wait until it is at rest."""
-    tab.goto(f"{app}/{'' if place is PLACES[0] else place.address}?coder=Ana")
+    tab.goto(f"{app}/{'' if place is PLACES[0] else place.address}")
     tab.locator("h1.page-title").wait_for()
     settle(tab)
     if place.address in ("review", "transcripts"):
         tab.locator('.tv-box [role="listitem"]').first.wait_for()
-    tab.wait_for_timeout(300)  # colours fade from one to the other
+        settle(tab)
 
 
 def complaints(tab) -> list[str]:
@@ -92,7 +92,6 @@ def every(tab, parts: str):
     while number < tab.locator(parts).count():
         tab.locator(parts).nth(number).click()
         settle(tab)
-        tab.wait_for_timeout(300)
         yield number
         number += 1
 
@@ -110,7 +109,7 @@ def test_axe_finds_nothing(tab, app, place, scheme):
         for _ in every(tab, LEAVES):
             found += complaints(tab)
     tab.evaluate("document.querySelectorAll('.stMain details').forEach((box) => { box.open = true; })")
-    tab.wait_for_timeout(300)
+    settle(tab)
     assert found + complaints(tab) == []
 
 
@@ -149,7 +148,7 @@ def test_light_or_dark_can_be_chosen(tab, app):
     for choice, holds in (("Light", IN_LIGHT), ("System", IN_DARK)):
         tab.get_by_role("button", name="Main menu").click()
         tab.get_by_role("menuitemradio", name=choice).click()
-        tab.wait_for_function(holds)
+        until(tab, holds)
         tab.keyboard.press("Escape")
         visit(tab, app, PLACES[0])
         assert tab.evaluate(holds)
@@ -160,7 +159,7 @@ def test_results_are_said(tab, app):
     visit(tab, app, next(place for place in PLACES if place.address == "quotes"))
     said = tab.locator("#announcer[role=status]")
     assert said.count() == 1
-    tab.wait_for_function("() => document.querySelector('#announcer').textContent.includes('quotes')")
+    until(tab, "() => document.querySelector('#announcer').textContent.includes('quotes')")
     tab.get_by_label("State", exact=True).click()
     tab.get_by_role("option", name="Rejected").click()
-    tab.wait_for_function("() => document.querySelector('#announcer').textContent.startsWith('No quote fits')")
+    until(tab, "() => document.querySelector('#announcer').textContent.startsWith('No quote fits')")

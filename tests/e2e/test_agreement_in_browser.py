@@ -1,6 +1,7 @@
 """From a kappa to the disagreements behind it, and from a disagreement to its adjudication."""
 
 import pytest
+from at_rest import until
 from conftest import Complaints
 from small_study import build_study
 
@@ -31,7 +32,7 @@ def test_from_a_kappa_to_the_disagreements_to_adjudication(browser, address):
     """Sort, press a row, read what differs, adjudicate it, and come back to see what was said."""
     page = browser.new_page()
     complaints = Complaints(page)
-    page.goto(f"{address}/agreement?coder=Ana")
+    page.goto(f"{address}/agreement")
     table = page.locator(".ag-root table")
     table.wait_for()
     assert "Independent work: the blind double coding “round 1”" in page.locator(".agreement-said").first.inner_text()
@@ -46,7 +47,7 @@ def test_from_a_kappa_to_the_disagreements_to_adjudication(browser, address):
     table.get_by_role("button", name="Failed runs").press("Enter")
     title = page.locator("#agreement-behind")
     title.filter(has_text="Failed runs: 1 disagreement").wait_for()
-    page.wait_for_function("document.activeElement?.id === 'agreement-behind'")
+    until(page, "document.activeElement?.id === 'agreement-behind'")
     assert names.all_inner_texts()[2:] == ["Borrowed machines", "All pooled"], "the order stays"
     case = page.locator(".differing")
     assert "Ana gave it" in case.inner_text()

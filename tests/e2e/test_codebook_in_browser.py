@@ -27,8 +27,7 @@ def coded(study):
 def version(page, number: int) -> None:
     """Wait until the page shows that version."""
     page.locator("p.page-note", has_text=f"Version {number}:").wait_for()
-    page.wait_for_timeout(1000)  # the fields of the code are drawn after the heading
-    settle(page)
+    settle(page)  # the fields of the code are drawn after the heading
 
 
 def open_code(page, guid: str, name: str) -> None:
@@ -42,7 +41,7 @@ def choose(page, key: str, option: str) -> None:
     """Choose from a list by typing."""
     field = page.locator(f".st-key-{key} input")
     field.wait_for()
-    page.wait_for_timeout(700)  # a box that is unfolding closes its lists again
+    settle(page)  # a box that is unfolding closes its lists again
     field.click()
     field.type(option)
     page.get_by_role("option").filter(has_text=option).first.click()
@@ -86,7 +85,6 @@ def test_codes_are_moved_merged_split_and_restored_with_codings_under_them(page,
         page.keyboard.press("Escape")
     while page.get_by_role("button", name="Sort mine").count():
         page.get_by_role("button", name="Sort mine").first.click()
-        page.wait_for_timeout(500)
         settle(page)
     assert {c.code for c in codings(coded)} == {crashes}
     assert len(codings(coded)) == 2
@@ -96,6 +94,7 @@ def test_codes_are_moved_merged_split_and_restored_with_codings_under_them(page,
     choose(page, "version_before", "Version 1 ·")
     page.locator("table.diff", has_text="crashes").wait_for()
     page.get_by_text("Restore version 1").first.click()
+    settle(page)
     page.locator(".st-key-restore_version button").click()
     version(page, 5)
     assert current_codebook(coded).codes == codebook_versions(coded)[0].codes

@@ -1,6 +1,7 @@
 """The whole loop of reviewing on the keyboard: blind, revealed, answered, in another order, with what was learnt."""
 
 import pytest
+from at_rest import until
 from test_review import at, go, press, settle, words
 
 from assistant.review import is_blind
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.browser
 def test_the_loop_without_a_mouse(page, study):
     """Code blind, reveal, accept, reject, undo, another order, to the end: no click, and all of it is on record."""
     keep_setting(study.folder, "blind_share", 1.0)
+    keep_setting(study.folder, "expected_precision", 0.05)
     go(page, "Review")
     page.locator(".rd-blind", has_text="code this passage before you see suggestions").wait_for()
     assert page.locator(".rd-suggested").count() == 0
@@ -40,12 +42,13 @@ def test_the_loop_without_a_mouse(page, study):
     page.locator(".st-key-review_order input:focus").wait_for()
     page.keyboard.type("Most likely")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelector('.st-key-review_order input').value === 'Most likely first'")
+    until(page, "document.querySelector('.st-key-review_order input').value === 'Most likely first'")
     # another order begins with its own first segment, and the keys belong to the desk again
-    page.wait_for_function("before => document.querySelector('.rd-root').dataset.segment !== before", arg=before)
+    other = "before => ![before, undefined].includes(document.querySelector('.rd-root')?.dataset.segment)"
+    until(page, other, arg=before)
     settle(page)
     for number in range(2, 6):
-        page.wait_for_function("!['INPUT', 'TEXTAREA'].includes(document.activeElement.tagName)")
+        until(page, "!['INPUT', 'TEXTAREA'].includes(document.activeElement.tagName)")
         press(page, "n")
         page.locator(".rd-progress", has_text=f"{number} of the study’s 5 read").wait_for()
     page.locator(".rd-end", has_text="everything here is read").wait_for()

@@ -5,7 +5,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from conftest import running_app
+from conftest import code_as, running_app
 from test_review import go, settle
 
 from assistant.review import Sitting, draw
@@ -66,7 +66,9 @@ def test_a_second_coder_who_follows_the_blind_link_stays_blind(browser, address,
     add_coder(study, "Ben", by="Ana")
     draw(study, "Ana", "Round 1", "Ben", interviews=["I1"], seed=1)
     tab = browser.new_page()
-    tab.goto(f"{address}/second-coder?coder=Ben")
+    tab.goto(f"{address}/second-coder")
+    tab.wait_for_url("**visit=**")
+    code_as(tab, "Ben")
     tab.get_by_text("Double coding", exact=True).or_(tab.get_by_text("Blind double coding", exact=True)).first.click()
     settle(tab)
     tab.get_by_role("link", name="Code them on the Review page").click()
@@ -89,7 +91,7 @@ def test_a_row_changed_by_hand_is_named_by_its_event(study, browser, tmp_path, l
         place.mkdir()
         with running_app(folder, place) as address:
             tab = browser.new_page()
-            tab.goto(f"{address}/audit?coder=Ana")
+            tab.goto(f"{address}/audit")
             tab.locator(".st-key-verify button").click()
             tab.locator(".notice", has_text=said).wait_for()
             tab.close()

@@ -1,9 +1,9 @@
 """The page Quotes in a real browser: a query saved, reopened and exported; picking and ordering; copying; hearing."""
 
 import pytest
+from at_rest import settle, until
 from docx import Document
 from small_study import TRICKY_SPEAKER
-from test_review import settle
 
 from store.decisions import keep_decisions
 from store.quote_lists import picks, quote_lists
@@ -32,12 +32,12 @@ def quotes(page, study):
 
 def cards(page, count: int) -> None:
     """Wait until so many cards are there, and the page is at rest."""
-    page.wait_for_function("count => document.querySelectorAll('.qb-card').length === count", arg=count)
+    until(page, "count => document.querySelectorAll('.qb-card').length === count", arg=count)
     rest(page)
 
 
 def rest(page) -> None:
-    page.wait_for_function(AT_REST)
+    until(page, AT_REST)
     settle(page)
 
 
@@ -49,7 +49,8 @@ def press(page, part: str, name: str, number: int = 0) -> None:
 
 def listed(page, texts) -> None:
     """Wait until the list says exactly that, in that order."""
-    page.wait_for_function(
+    until(
+        page,
         "texts => JSON.stringify([...document.querySelectorAll('.qb-pick .qb-text')].map((one) => one.textContent))"
         " === JSON.stringify(texts)",
         arg=texts,
@@ -135,7 +136,7 @@ def test_a_quote_is_copied_with_its_source(quotes, address):
     last.get_by_role("button", name="Copy").click()
     last.get_by_text("Copied", exact=True).wait_for()
     assert quotes.evaluate("navigator.clipboard.readText()") == "“I did, at night. Nobody asked.” (I2, 00:00:03)"
-    quotes.wait_for_function("() => document.querySelector('#announcer').textContent.startsWith('Copied: “I did')")
+    until(quotes, "() => document.querySelector('#announcer').textContent.startsWith('Copied: “I did')")
     quotes.locator(".qb-card").nth(2).get_by_role("button", name="Turns around").focus()
     quotes.keyboard.press("c")
     quotes.locator(".qb-card").nth(2).get_by_text("Copied", exact=True).wait_for()
@@ -154,11 +155,11 @@ def test_a_quote_is_heard_from_its_recording(quotes):
     last = quotes.locator(".qb-card").nth(3)
     assert quotes.get_by_role("button", name="Play", exact=True).count() == 1
     last.get_by_role("button", name="Play", exact=True).click()
-    quotes.wait_for_function(HEARD)
+    until(quotes, HEARD)
     last.get_by_role("button", name="Stop", exact=True).click()
-    quotes.wait_for_function(STILL)
+    until(quotes, STILL)
     last.get_by_role("button", name="Play", exact=True).click()
-    quotes.wait_for_function(HEARD)
+    until(quotes, HEARD)
     last.get_by_role("link", name="Transcript").click()
     quotes.locator("h1.page-title", has_text="Transcripts").wait_for()
     quotes.get_by_text("I did, at night. Nobody asked.").first.wait_for()

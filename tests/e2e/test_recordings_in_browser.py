@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from at_rest import settle, until
 from conftest import Complaints, chromium, running_app
 from test_accessibility import OVERFLOW, complaints
-from test_review import settle
 
 from assistant.transcribe.audio import Recording
 from assistant.transcribe.queue import worker_is_there
@@ -48,7 +48,7 @@ def spoken(study, tmp_path):
 def opened(browser, address: str):
     tab = browser.new_page()
     said = Complaints(tab)
-    tab.goto(f"{address}/recordings?coder=Ana")
+    tab.goto(f"{address}/recordings")
     tab.locator("h1.page-title", has_text="Recordings").wait_for()
     settle(tab)
     return tab, said
@@ -81,7 +81,7 @@ def test_both_get_their_transcripts_although_everything_is_closed(spoken, tmp_pa
         tab, _ = opened(browser, address)
         tab.get_by_role("link", name="Read I4").click()
         tab.locator("h1.page-title", has_text="Transcripts").wait_for()
-        tab.wait_for_function("() => document.querySelector('.st-key-transcript_interview input').value.endsWith('I4')")
+        until(tab, "() => document.querySelector('.st-key-transcript_interview input').value.endsWith('I4')")
         assert tab.get_by_label("Coder", exact=True).input_value() == "Ana"
     assert not worker_is_there(spoken)
 
@@ -120,9 +120,8 @@ def test_every_state_can_be_read_by_everybody(page, study, tmp_path, address):
         page.emulate_media(color_scheme=scheme)
         for size in ((1280, 800), (853, 533)):
             page.set_viewport_size({"width": size[0], "height": size[1]})
-            page.goto(f"{address}/recordings?coder=Ana")
+            page.goto(f"{address}/recordings")
             page.locator(".recording-why").wait_for()
             settle(page)
-            page.wait_for_timeout(300)
             assert page.evaluate(OVERFLOW) == []
             assert complaints(page) == []

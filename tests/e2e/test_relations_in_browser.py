@@ -20,14 +20,14 @@ def study(study):
 
 def test_from_a_pair_to_its_quotes_and_on_to_the_timeline(page, address):
     """The link of the count opens the quotes; the kind of relation stands in the address."""
-    page.goto(f"{address}/relations?coder=Ana")
+    page.goto(f"{address}/relations")
     count = page.locator(".st-key-relations_pairs tbody a")
     count.wait_for()
     assert count.inner_text() == "1"
     count.click()
     page.wait_for_url("**/quotes?**ask=**")
     page.get_by_text("We borrowed them.").first.wait_for()
-    page.goto(f"{address}/relations?coder=Ana&relations=Timeline")
+    page.goto(f"{address}/relations?relations=Timeline")
     mark = page.locator(".st-key-relations_marks tbody a").first
     mark.wait_for()
     assert "transcripts?interview=I1&at=" in mark.get_attribute("href")

@@ -1,6 +1,7 @@
 """The review desk in a real browser: every key, the selection, the recording, and what is on the disk afterwards."""
 
 import pytest
+from at_rest import settle, until
 from small_study import TRICKY_CODE
 
 from assistant.ui.navigation import PLACES
@@ -15,11 +16,6 @@ from store.transcripts import transcript
 pytestmark = pytest.mark.browser
 
 
-def settle(page) -> None:
-    """Wait until the app has nothing more to draw."""
-    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
-
-
 def go(page, title: str) -> None:
     settle(page)
     page.get_by_role("link", name=title, exact=True).click()
@@ -31,12 +27,29 @@ def go(page, title: str) -> None:
 
 def press(page, key: str, then: str = "") -> None:
     """Press a key, wait until what it did is on the disk and drawn, and for what it is to bring."""
-    before = int(page.locator(".rd-root").get_attribute("data-heard"))
+    settle(page)
+    before = heard(page)
     page.keyboard.press(key)
-    page.wait_for_function("before => Number(document.querySelector('.rd-root').dataset.heard) > before", arg=before)
-    page.wait_for_function("document.querySelector('.rd-root').dataset.waiting === '0'")
+    wait_for_next(page, before)
     if then:
         page.locator(then).first.wait_for()
+
+
+def heard(page) -> int:
+    """How many acts of the desk were heard."""
+    return int(page.locator(".rd-root").get_attribute("data-heard"))
+
+
+def wait_for_next(page, before: int) -> None:
+    """Wait until more than so many were heard and none is on its way; the desk itself may be drawn anew meanwhile."""
+    until(
+        page,
+        """before => {
+          const desk = document.querySelector('.rd-root')?.dataset;
+          return Number(desk?.heard) > before && desk.waiting === '0';
+        }""",
+        arg=before,
+    )
 
 
 def words(study) -> list[tuple[str, str | None]]:
@@ -141,12 +154,12 @@ def test_the_recording_stands_at_the_segment_and_a_word_plays_from_there(page, s
     page.locator(".st-key-review_interview input").click()
     page.get_by_role("option", name="Interview I2").click()
     page.locator(".st-key-recording audio").wait_for()
-    page.wait_for_function("document.querySelector('.st-key-recording audio').currentTime === 3")
+    until(page, "document.querySelector('.st-key-recording audio').currentTime === 3")
     press(page, "n")
-    page.wait_for_function("document.querySelector('.st-key-recording audio').currentTime === 6")
+    until(page, "document.querySelector('.st-key-recording audio').currentTime === 6")
     first = segments(study, "I2")[1]
     page.locator(f'[data-segment="{first.id}"] .tv-text').click(position={"x": 4, "y": 12})
-    page.wait_for_function("document.querySelector('.st-key-recording audio').currentTime < 5.9")
+    until(page, "document.querySelector('.st-key-recording audio').currentTime < 5.9")
 
 
 def test_a_coding_is_re_spanned_with_the_mouse_and_with_keys(page, study):
@@ -169,9 +182,9 @@ def test_a_coding_is_re_spanned_with_the_mouse_and_with_keys(page, study):
     page.mouse.move(box["x"] + 30, box["y"] + 12)
     page.mouse.down()
     page.mouse.move(box["x"] + 150, box["y"] + 12, steps=5)
-    before = int(page.locator(".rd-root").get_attribute("data-heard"))
+    before = heard(page)
     page.mouse.up()
-    page.wait_for_function("before => Number(document.querySelector('.rd-root').dataset.heard) > before", arg=before)
+    wait_for_next(page, before)
     (coding,) = codings(study)
     here = coding.span.of(text)
     assert here != "We borrowed"

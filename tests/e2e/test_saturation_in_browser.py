@@ -64,7 +64,7 @@ def test_from_the_curve_and_the_matrix_to_the_quotes(page, study, address):
         (by_keyboard, QuoteQuery(codes=("c1", "c2"), interviews=("I1",)), "We borrowed them."),
         (by_a_number, QuoteQuery(codes=("c2",), interviews=("I1",)), "It broke twice."),
     ):
-        page.goto(f"{address}/saturation?coder=Ana")
+        page.goto(f"{address}/saturation")
         page.locator(".st-key-saturation_meaning").wait_for()
         assert page.locator(".stMain").evaluate("box => box.scrollWidth <= box.clientWidth")
         way(page)

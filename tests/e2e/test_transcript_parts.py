@@ -43,7 +43,7 @@ def is_inside_a_character(text: str, at: int) -> bool:
 
 def test_snapping_counts_as_python_does(bare):
     """Over made-up texts, a stretch snapped to words or characters holds the stretch, and cuts no character in two."""
-    chance = random.Random(4)  # noqa: S311 - nothing secret
+    chance = random.Random(4)
     cases = []
     for _ in range(300):
         text = made_up(chance)
@@ -77,7 +77,7 @@ def test_the_caret_stops_where_people_see_an_edge(bare):
 
 def test_lanes(bare):
     """Marks that overlap never share a lane, and a code that comes back is in the lane that it had."""
-    chance = random.Random(2)  # noqa: S311 - nothing secret
+    chance = random.Random(2)
     marks = []
     for number in range(200):
         start = chance.randrange(4000)

@@ -4,7 +4,9 @@ import time
 from collections.abc import Iterator
 from functools import partial
 
+import at_rest
 import pytest
+from at_rest import until
 from spoken_study import ANSWER, COMBINED, FAMILY, FLAG, build_spoken_study
 
 from store.decisions import codings, decisions
@@ -27,7 +29,7 @@ def study(tmp_path) -> Iterator[Study]:
 @pytest.fixture
 def reader(page, address):
     """The transcripts page at I3, as Ana."""
-    page.goto(f"{address}/transcripts?coder=Ana&interview=I3")
+    page.goto(f"{address}/transcripts?interview=I3")
     page.locator(".tv-row", has_text="It was loud").wait_for()
     page.locator(".tv-label", has_text="Failed runs (B)").wait_for()
     settle(page)
@@ -36,7 +38,7 @@ def reader(page, address):
 
 def settle(page) -> None:
     """Wait until what was done is on the disk and drawn."""
-    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+    at_rest.settle(page)
     page.locator('.rd-reader:not([data-waiting]), .rd-reader[data-waiting="0"]').wait_for()
 
 
@@ -170,7 +172,7 @@ def test_a_memo_is_kept_on_the_selected_words(reader, study):
 
 def test_a_click_on_a_word_goes_to_its_time(reader):
     """The recording stands at the word's own time, plays on demand, and the word that is heard is marked."""
-    reader.wait_for_function(f"{SOUND} !== null && {SOUND}.readyState > 0")
+    until(reader, f"{SOUND} !== null && {SOUND}.readyState > 0")
     drag(reader, "shared", "machines")
     reader.locator(".rd-selected").wait_for()
     assert reader.evaluate(f"[{SOUND}.paused, {SOUND}.currentTime]") == [True, 0]
@@ -187,9 +189,9 @@ def test_a_click_on_a_word_goes_to_its_time(reader):
     )
     reader.mouse.click(*box)
     begin = 2 + ANSWER.split(" ").index("door")
-    reader.wait_for_function(f"{SOUND}.paused && {SOUND}.currentTime === {begin}")
+    until(reader, f"{SOUND}.paused && {SOUND}.currentTime === {begin}")
     reader.keyboard.press("Space")
-    reader.wait_for_function(f"!{SOUND}.paused && {SOUND}.currentTime >= {begin}")
+    until(reader, f"!{SOUND}.paused && {SOUND}.currentTime >= {begin}")
     assert reader.evaluate(f"{SOUND}.currentTime") < begin + 5
     reader.locator(".tv-playhead[data-word]").wait_for()
     assert reader.locator(".tv-playhead").get_attribute("data-word") in ANSWER.split(" ")
@@ -220,8 +222,8 @@ def test_what_is_shown_can_be_chosen(reader, study):
 
 def test_a_link_leads_to_its_place(page, address):
     """`?interview=I3&at=…` opens that interview, and takes itself out of the address."""
-    page.goto(f"{address}/transcripts?coder=Ana&interview=I2&at=30")
+    page.goto(f"{address}/transcripts?interview=I2&at=30")
     page.locator(".tv-row", has_text="That is all").wait_for()
     settle(page)
     assert "interview=" not in page.url
-    assert "at=" not in page.url.replace("sitting=", "")
+    assert "at=" not in page.url.replace("visit=", "")

@@ -1,6 +1,7 @@
 """Two people in two browsers on one study: nothing is lost, each sees the other, and blind means blind."""
 
 import pytest
+from conftest import code_as
 from test_review import at, press, settle, words
 
 from store.adjudications import adjudications
@@ -24,7 +25,10 @@ def people(browser, address):
 
     def opened(coder, place="review"):
         tab = browser.new_page()
-        tab.goto(f"{address}/{place}?coder={coder}")
+        tab.goto(f"{address}/{place}")
+        tab.wait_for_url("**visit=**")
+        if coder != "Ana":  # who is logged in
+            code_as(tab, coder)
         if place == "review":
             tab.locator("body[data-review-keys]").wait_for(state="attached")
         else:

@@ -52,7 +52,7 @@ def text_of(turns: list[str], *, cut: int | None = None, every_ms: int | None = 
 
 def long_talk(words: int, turns: int, seed: int = 7) -> list[str]:
     """Turns of made-up words, of very different lengths."""
-    chance = random.Random(seed)  # noqa: S311 - nothing secret
+    chance = random.Random(seed)
     edges = sorted(chance.sample(range(1, words), turns - 1))
     sizes = [b - a for a, b in zip([0, *edges], [*edges, words], strict=True)]
     return [" ".join("abcdefghij"[: chance.randint(1, 10)] for _ in range(size)) for size in sizes]

@@ -2,6 +2,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,10 +27,17 @@ def model_file(tmp_path: Path) -> Path:
     return path
 
 
+def here(runtime: Path, **values: Any) -> Settings:
+    """Settings with that folder as the place where processes meet, whatever the environment says."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INTERVIEW_RUNTIME_DIR", str(runtime))
+        return Settings(**values)
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Iterator[Settings]:
     with tempfile.TemporaryDirectory(prefix="llm") as runtime:
-        yield load_settings({"runtime_dir": Path(runtime), "cache_dir": tmp_path / "cache"})
+        yield here(Path(runtime), cache_dir=tmp_path / "cache")
 
 
 @pytest.fixture
@@ -50,7 +58,7 @@ def fake(plan: Path, model_file: Path, settings: Settings) -> Iterator[Callable[
 def real_settings() -> Iterator[Settings]:
     with tempfile.TemporaryDirectory(prefix="llm") as runtime:
         folder = Path(runtime)
-        yield load_settings({"runtime_dir": folder, "cache_dir": folder / "cache", "llm_context_tokens": 1024})
+        yield here(folder, cache_dir=folder / "cache", llm_context_tokens=1024)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,8 @@ from langchain_core.messages import HumanMessage, SystemMessage, ToolMessage
 from pydantic import BaseModel
 
 from assistant.llm.chat_model import LocalChat
-from assistant.llm.endpoints import chat_model, leaves_machine
+from assistant.llm.endpoint_place import leaves_machine
+from assistant.llm.endpoints import chat_model
 from assistant.settings import load_settings
 from store.errors import InvalidInputError, StudyError
 
@@ -88,3 +89,11 @@ def test_endpoint_that_cannot_be_used_is_a_sentence(endpoint, says):
     with pytest.raises(InvalidInputError, match=says) as caught:
         chat_model(settings, None)
     assert "\n" not in str(caught.value)
+
+
+def test_without_a_host_nobody_is_told_to_name_one_in_the_environment(monkeypatch):
+    """The sentence says what helps: an address."""
+    settings = load_settings({"endpoint": "anthropic:claude", "allow_remote": True})
+    with pytest.raises(InvalidInputError, match="set endpoint_url") as told:
+        chat_model(settings, None)
+    assert "INTERVIEW_ALLOWED_HOSTS" not in str(told.value)

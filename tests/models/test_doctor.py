@@ -116,7 +116,7 @@ def test_the_offline_models_pass_their_probe(role):
 def test_the_exit_status_says_whether_all_is_well(ok, monkeypatch):
     """JSON alone on stdout; status 1 with any no."""
     answer = Check("machine", "a check", ok=ok, found="[this]", remedy="" if ok else "Do that.")
-    monkeypatch.setattr("assistant.cli.doctor.checks", lambda _: iter([answer]))
+    monkeypatch.setattr("assistant.cli.doctor.checks", lambda *_: iter([answer]))
     result = CliRunner().invoke(APP, ["--json"])
     assert result.exit_code == (0 if ok else 1)
     told = json.loads(result.stdout)

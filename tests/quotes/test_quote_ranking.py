@@ -10,7 +10,7 @@ from study_builder import word_embeddings
 
 from assistant.quotes import Quote, QuoteQuery, Shelf, as_record, citation, find, per_interviewee, quotes
 from assistant.quotes.choosing import differing, in_order, typicality
-from assistant.quotes.duplicates import Twins, similarity
+from assistant.quotes.duplicates import Twins, repeated, similarity
 from assistant.quotes.ranking import best_first, fused
 from assistant.segment import embed_new
 from store.values import State
@@ -99,13 +99,13 @@ def test_typicality_is_a_cosine_whatever_the_order(rows):
     assert np.allclose(typicality(rows[::-1])[::-1], cosines, atol=2e-3, equal_nan=True) or not known.any()
 
 
-WORDS = st.lists(st.sampled_from([f"word{n}" for n in range(14)]), min_size=8, max_size=16)
+WORDS = st.lists(st.sampled_from([f"word{n}" for n in range(14)]), min_size=8, max_size=30)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(WORDS, max_size=12), st.randoms(use_true_random=False))
 def test_duplicates_are_all_pairs_that_are_similar_enough(texts, chance):
-    """Prefix filtering loses no pair, in whatever order and portions the texts come (Bayardo, Ma & Srikant 2007)."""
+    """No pair is lost, in whatever order and portions the texts come, nor where very many are looked at at once."""
     said = [f" {' '.join(words)} " for words in texts]
     chance.shuffle(said)
     twins = Twins()
@@ -116,6 +116,16 @@ def test_duplicates_are_all_pairs_that_are_similar_enough(texts, chance):
         words = frozenset(text.split())
         plain = {o for o in said if o != text and similarity(words, frozenset(o.split())) >= 0.9}
         assert twins.of(text) == plain
+    same, near = repeated(said, said.__getitem__)
+    firsts = {text: said.index(text) for text in said}
+    assert same == {
+        first: rows
+        for text, first in firsts.items()
+        if len(rows := [row for row, other in enumerate(said) if other == text]) > 1
+    }
+    assert near == {
+        first: others for text, first in firsts.items() if (others := sorted(firsts[o] for o in twins.of(text)))
+    }
 
 
 @pytest.fixture(scope="module")

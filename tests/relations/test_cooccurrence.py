@@ -182,7 +182,7 @@ def test_a_large_study_is_quick():
     coded = Stretches(interview, code, start, start + rng.integers(20, 400, 100_000))
     turns = np.tile(np.arange(120), 1000)
     parts = Units(np.repeat(np.arange(1000), 120), turns * 200, turns * 200 + 199, turns)
-    began = time.perf_counter()
+    began = time.process_time()
     together_in_units(coded, parts, 300, 3)
     together_by_overlap(coded, 300)
-    assert time.perf_counter() - began < 8
+    assert time.process_time() - began < 8

@@ -1,12 +1,15 @@
 """What is held in memory is what the disk says, whoever writes."""
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant.review import Ledger, read_by
+from assistant.review import ledger as ledger_module
 from store.codebook import current_codebook
 from store.decisions import decisions, keep_decisions, standing
 from store.erase import erase_interview
+from store.errors import StudyError
 from store.segments import segments
 from store.transcripts import revise_transcript, transcript
 from store.values import DecisionDraft, NewTurn, Role, Span, Verdict
@@ -109,3 +112,21 @@ def test_a_correction_before_the_first_decision_is_noticed(machines):
     keep_decisions(machines, "ana", [DecisionDraft(text.id, Span(0, 3), Verdict.ADD, code)])
     ledger.refresh()
     assert [word.span for word in ledger.words(text.id)] == [Span(0, 3)]
+
+
+def test_what_could_not_be_read_is_read_at_the_next_look(machines, monkeypatch):
+    """A connection that breaks while decisions are read leaves nothing behind that looks as if they had been."""
+    found = Ledger(machines)
+    found.refresh()
+    segment = spoken(machines)[0]
+    keep_decisions(machines, "ada", [DecisionDraft(segment.transcript_id, segment.span, Verdict.READ)])
+    with monkeypatch.context() as broken:
+        broken.setattr(ledger_module, "decisions_since", _breaks)
+        with pytest.raises(StudyError):
+            found.refresh()
+    assert found.refresh() > 0
+    assert len(found.events) == 1
+
+
+def _breaks(*_):
+    raise StudyError("The connection broke.")

@@ -15,10 +15,13 @@ from assistant.saturation.richness import richness
 from assistant.saturation.words import NO_PROOF, answer, estimates, guest_rows, share, summary
 from assistant.segment import segment_new
 from store.codebook import current_codebook
+from store.decisions import keep_decisions
 from store.errors import NotFoundError
+from store.imports import READ_ON_IMPORT
 from store.milestones import keep_milestone
 from store.runs import begin_run, finish_run
 from store.segments import segments
+from store.values import DecisionDraft, Verdict
 from store.vectors import keep_vectors
 
 _TALKS = ((QUEUE, "queue"), (POWER, "cost"), (POWER, "queue"), (CLEANING, "cleaning"))
@@ -133,6 +136,18 @@ def test_what_was_not_read_is_a_sentence(talks):
     assert "Not read to the end, yet counted: I1." in words
     assert "Not read yet, so not counted: I2, I3, I4." in words
     assert "Nothing is known" not in words
+
+
+def test_what_an_import_took_as_read_is_said(talks):
+    """Its zeros are no more known than those of a study without readings."""
+    code(talks, "I1", QUEUE, "queue")
+    read(talks, "I2", QUEUE)
+    at = next(found for found in segments(talks, "I1") if found.text.startswith(QUEUE))
+    read_on_import = DecisionDraft(at.transcript_id, at.span, Verdict.READ, memo=READ_ON_IMPORT)
+    keep_decisions(talks, "eve", [read_on_import])
+    assert "Nothing is known of what some coders read, so interviews in which they coded (I1) count as read" in said(
+        report(talks)
+    )
 
 
 def test_what_is_hidden_is_not_called_unread(coded):

@@ -1,11 +1,10 @@
 """The hash chain and the records it vouches for."""
 # ruff: noqa: S608 - the names of tables are ours
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 
 import pytest
+from by_hand import by_hand
 from full_study import add_written, full_study
 
 from store import config
@@ -13,6 +12,7 @@ from store.audit import verify
 from store.codebook import keep_codebook
 from store.erase import ERASED_EVENT, erase_interview
 from store.event_log import log
+from store.records import Base
 from store.study import Study
 from store.values import Code
 
@@ -21,15 +21,6 @@ TYPES = {
     "run.started", "scores.kept", "suggestion.shown", "decision.made", "rationale.written", "candidate.named",
     "candidate.answered",
 }  # fmt: skip
-
-
-def by_hand(study: Study, *statements: str) -> None:
-    """Run raw SQL on the study, as somebody with another program would."""
-    study.close()
-    with closing(sqlite3.connect(study.folder / "study.db")) as connection:
-        for statement in statements:
-            assert connection.execute(statement).rowcount != 0, f"changed nothing: {statement}"
-        connection.commit()
 
 
 def test_a_study_with_every_kind_of_event_verifies(full):
@@ -58,7 +49,7 @@ CHANGES = {
     "codebook coder": "UPDATE codebook SET coder = 'ben'",
     "run": "UPDATE run SET settings = '{\"seed\": 2}'",
     "run model": "UPDATE run SET llm = 'other'",
-    "signal": "UPDATE signal SET data = zeroblob(length(data)) WHERE scores_id = 1",
+    "signal": "UPDATE signal SET data = substr(data, 1, 4) WHERE scores_id = 1",
     "scores axis": "UPDATE scores SET codes = '[]' WHERE id = 1",
     "scores unsealed": "UPDATE scores SET event_id = NULL WHERE id = 1",
     "suggestion probability": "UPDATE suggestion SET probability = 0.26 WHERE id = 1",
@@ -93,16 +84,26 @@ CHANGES = {
     "event blanked": "UPDATE event SET payload = NULL, salt = NULL WHERE id = 5",
     "unreadable time": "UPDATE decision SET at = 'yesterday' WHERE id = 1",
     "unreadable event time": "UPDATE event SET at = 'yesterday' WHERE id = 3",
-    "unreadable list": "UPDATE turn SET words = '[[' WHERE id = 2",
     "unreadable marks": "UPDATE turn SET marks = '[1]' WHERE id = 2",
     "unreadable layout": "UPDATE transcript SET layout = '[1]' WHERE id = 1",
-    "unreadable scores": "UPDATE suggestion SET scores = '{' WHERE id = 1",
+}
+UNREADABLE = {
+    "list": "UPDATE turn SET words = '[[' WHERE id = 2",
+    "scores": "UPDATE suggestion SET scores = '{' WHERE id = 1",
 }
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
 def test_a_value_changed_by_hand_is_found(full, change):
     """One changed value in any vouched-for table, or in the log itself, is a fault and not a crash."""
+    by_hand(full, change)
+    assert verify(full).faults
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("change", UNREADABLE.values(), ids=UNREADABLE.keys())
+def test_what_is_no_json_is_found(full, change):
+    """SQLite takes any text in its place, which PostgreSQL does not."""
     by_hand(full, change)
     assert verify(full).faults
 
@@ -135,8 +136,7 @@ def test_a_signal_added_by_hand_is_found(full):
 
 def _doubling(study: Study, table: str) -> list[str]:
     """SQL that adds a second row like the first, with fresh values wherever the table wants unique ones."""
-    with closing(sqlite3.connect(study.folder / "study.db")) as connection:
-        columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+    columns = [column.name for column in Base.metadata.tables[table].columns]
     fresh = {
         "id": f"(SELECT max(id) + 1 FROM {table})",
         "event_id": "(SELECT max(id) + 1 FROM event)",
@@ -145,8 +145,9 @@ def _doubling(study: Study, table: str) -> list[str]:
     }  # fmt: skip
     if table == "scores":
         fresh |= {"run_id": "99"}
+    names = ", ".join(f'"{column}"' for column in columns)
     values = ", ".join(fresh.get(column, f'"{column}"') for column in columns)
-    return [f"INSERT INTO {table} SELECT {values} FROM {table} ORDER BY rowid LIMIT 1"]
+    return [f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} ORDER BY rowid LIMIT 1"]
 
 
 def test_a_tail_cut_off_with_its_rows_is_found(full):
@@ -159,6 +160,7 @@ def test_a_tail_cut_off_with_its_rows_is_found(full):
     assert "cut off" in fault
 
 
+@pytest.mark.sqlite
 def test_a_replaced_log_is_found(full, tmp_path):
     """Another study's sound database under this study's interview.toml is a fault."""
     (tmp_path / "other").mkdir()
@@ -184,7 +186,7 @@ def test_only_the_events_that_an_erasure_names_may_be_blank(full):
     add_written(full)
     erase_interview(full, "R1", coder="ada")
     assert verify(full).faults == ()
-    by_hand(full, "UPDATE event SET payload = NULL, salt = NULL WHERE type = 'candidate.named' AND payload NOT NULL")
+    by_hand(full, "UPDATE event SET payload = NULL, salt = NULL WHERE type = 'candidate.named' AND payload IS NOT NULL")
     assert any("(candidate.named) was blanked without an erasure" in fault for fault in verify(full).faults)
 
 

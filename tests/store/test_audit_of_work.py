@@ -1,9 +1,7 @@
 """Whatever is changed by hand in memos, double codings, adjudications … is found, and the first broken event named."""
 
-import sqlite3
-from contextlib import closing
-
 import pytest
+from by_hand import asked_by_hand, by_hand
 from full_study import QUEUE, full_study
 
 from store.adjudications import AdjudicationDraft, adjudicate
@@ -25,7 +23,7 @@ TABLES = {
     "double_coding": "seed = 8",
     "double_coding_part": "spans = '[[0, 1]]'",
     "double_coding_end": "how = 'called off'",
-    "adjudication": "applies = 0",
+    "adjudication": "applies = NOT applies",
     "remark": "text = 'x'",
 }
 
@@ -47,13 +45,6 @@ def worked(tmp_path):
         yield study
 
 
-def by_hand(study, *statements):
-    with closing(sqlite3.connect(study.folder / "study.db")) as connection:
-        for statement in statements:
-            connection.execute(statement)
-        connection.commit()
-
-
 def test_what_the_store_writes_is_no_fault(worked):
     """Every new kind of event is there and holds."""
     report = verify(worked)
@@ -71,9 +62,8 @@ def test_a_value_changed_in_any_of_the_tables_is_found(worked, table):
     by_hand(worked, f"UPDATE {table} SET {TABLES[table]}")  # noqa: S608 - our own names
     report = verify(worked)
     assert report.faults
-    with closing(sqlite3.connect(worked.folder / "study.db")) as connection:
-        first = connection.execute(f"SELECT min(event_id) FROM {table}")  # noqa: S608 - our own names
-        assert report.first_broken == first.fetchone()[0]
+    ((first,),) = asked_by_hand(worked, f"SELECT min(event_id) FROM {table}")  # noqa: S608 - our own names
+    assert report.first_broken == first
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -1,7 +1,6 @@
 """Opening, migrating, refusing and backing up databases."""
 
 import shutil
-import sqlite3
 import sys
 from contextlib import closing
 
@@ -18,7 +17,10 @@ from store.database import SCHEMA_HEAD, back_up, migrate, open_engine, remedy
 from store.errors import NotAStudyError, StudyError
 from store.interviews import interviews
 from store.records import Base
+from store.sqlite import sqlite3
 from store.study import create_study, open_study
+
+pytestmark = pytest.mark.sqlite
 
 
 def test_the_migrations_lead_to_exactly_the_records(tmp_path):
@@ -136,7 +138,7 @@ def test_damage_that_shows_up_later_is_a_sentence_too(full):
     with open_study(full.folder) as study:
         whole = path.read_bytes()
         path.write_bytes(whole[:8192] + b"\xff" * (len(whole) - 8192))
-        with pytest.raises(StudyError, match=r"cannot be read \(.*\); restore the newest copy from `backups`\.$"):
+        with pytest.raises(StudyError, match=r"cannot be read \(.*\), and there is no good copy in .*backups\."):
             verify(study)
 
 
@@ -147,6 +149,7 @@ def test_damage_that_shows_up_later_is_a_sentence_too(full):
         ("unable to open database file", "let your account write"),
         ("database or disk is full", "free space"),
         ("database is locked", "close other programs"),
+        ("disk I/O error", "see that the disk is there"),
         ("database disk image is malformed", "restore the newest copy"),
     ],
 )

@@ -4,6 +4,7 @@ import errno
 import os
 import shutil
 import sys
+from typing import BinaryIO
 
 import pytest
 from filelock import FileLock
@@ -66,12 +67,11 @@ def test_attributes_are_added_to_and_replaced(blank, tmp_path):
 def test_a_full_disk_while_copying_is_a_sentence_and_leaves_nothing(blank, tmp_path, monkeypatch):
     """A copy that breaks off is removed, and the sentence says which file could not be added."""
 
-    def half(source: object, target: object) -> None:
-        with open(target, "wb") as file:  # noqa: PTH123
-            file.write(b"RI")
+    def half(source: object, target: BinaryIO, *_: object) -> None:
+        target.write(b"RI")
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(shutil, "copyfile", half)
+    monkeypatch.setattr(shutil, "copyfileobj", half)
     with pytest.raises(StudyError, match=r"a\.wav could not be copied .*No space left.*; nothing was added"):
         add_interview(blank, sound(tmp_path), "recording")
     assert list(blank.media.iterdir()) == []

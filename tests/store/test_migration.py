@@ -1,6 +1,5 @@
 """Studies made by older versions open, keep everything, and verify."""
 
-import sqlite3
 from contextlib import closing
 
 import pytest
@@ -15,8 +14,11 @@ from store.codebook import codebook_versions, current_codebook
 from store.decisions import decisions
 from store.memos import MemoDraft, MemoTarget, keep_memo
 from store.records import TranscriptRow, TurnRow
+from store.sqlite import sqlite3
 from store.study import open_study
 from store.turns import as_new, own_rows, placed_turns
+
+pytestmark = pytest.mark.sqlite
 
 
 def at_revision(path, revision):
@@ -50,12 +52,10 @@ def turns_of_their_own(study) -> None:
             session.execute(delete(TurnRow).where(TurnRow.transcript_id == row.id))
             session.expire(row)
             row.layout = null()
-            for turn in own_rows(turns):
-                turn.transcript_id = row.id
-                session.add(turn)
+            session.add_all(TurnRow(transcript_id=row.id, **columns) for columns in own_rows(turns))
 
 
-@pytest.fixture(params=["0001", "0002", "0003", "0004"])
+@pytest.fixture(params=["0001", "0002", "0003", "0004", "0005", "0006"])
 def older(tmp_path, request):
     """A filled study whose database has an older schema: its folder, what it holds, and the schema's number."""
     with full_study(tmp_path) as study:

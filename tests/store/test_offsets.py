@@ -3,6 +3,7 @@
 import json
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -128,7 +129,7 @@ def test_a_word_put_between_lines_shifts_all_lines_after_it():
 
 def test_scattered_corrections_lose_only_the_corrected_words():
     """In three thousand words of few kinds, forty corrections cost forty words and nothing else."""
-    chance = random.Random(7)  # noqa: S311 - only to be the same each time
+    chance = random.Random(7)
     words = [chance.choice(["the", "and", "we", "that", f"word{chance.randrange(900)}"]) for _ in range(3000)]
     corrected = list(words)
     for at in chance.sample(range(3000), 40):
@@ -137,3 +138,46 @@ def test_scattered_corrections_lose_only_the_corrected_words():
     kept = sum(length for _, _, length in OffsetMap.between(before, after).blocks)
     lost = sum(len(word) for word, now in zip(words, corrected, strict=True) if word != now)
     assert kept >= len(before) - lost - 40
+
+
+@settings(max_examples=200, deadline=None)
+@given(WORDS, st.data())
+def test_spans_keep_to_replaced_stretches(words, data):
+    """What is replaced whole is no change: the new slice is the old one with every stretch in it replaced."""
+    text = " ".join(words)
+    if not text:
+        return
+    edges = sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=8)))
+    replaced = [
+        (Span(a, b), data.draw(st.sampled_from(["[Person 1]", "x", "🙂🙂"])))
+        for a, b in zip(edges[::2], edges[1::2], strict=False)
+    ]
+    offsets, after = OffsetMap.replacing(text, replaced)
+    assert after == "".join(_replaced(text, Span(0, len(text)), replaced))
+    start = data.draw(st.integers(0, len(text) - 1))
+    span = Span(start, data.draw(st.integers(start + 1, len(text))))
+    moved = offsets.move(span)
+    assert moved is not None
+    cut = [each for each, _ in replaced if each.overlaps(span) and not span.start <= each.start < each.end <= span.end]
+    assert offsets.unchanged(span) is (not cut)
+    if not cut:
+        assert moved.of(after) == "".join(_replaced(text, span, replaced))
+    assert offsets.remains(span) == moved
+    assert OffsetMap.from_json(json.loads(json.dumps(offsets.to_json()))) == offsets
+
+
+def _replaced(text, span, replaced):
+    at = span.start
+    for each, new in replaced:
+        if span.start <= each.start and each.end <= span.end:
+            yield text[at : each.start]
+            yield new
+            at = each.end
+    yield text[at : span.end]
+
+
+def test_stretches_to_replace_lie_apart_and_are_replaced_by_something():
+    """Otherwise nobody could say where a span in them is."""
+    for replaced in ([(Span(0, 3), "a"), (Span(2, 4), "b")], [(Span(0, 9), "a")], [(Span(0, 2), "")]):
+        with pytest.raises(ValueError, match="stretches to replace"):
+            OffsetMap.replacing("abcd", replaced)

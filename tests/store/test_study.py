@@ -1,11 +1,11 @@
 """Making studies, writing to them from two processes, and the file of settings beside them."""
 
 import multiprocessing
-import sqlite3
 from contextlib import closing
 
 import pytest
 import tomlkit
+from by_hand import asked_by_hand
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from two_writers import decide_often
@@ -15,11 +15,12 @@ from store.audit import verify
 from store.codebook import keep_codebook
 from store.coders import coders
 from store.config import FILE_NAME, keep_head, read_head, read_settings
-from store.database import open_engine
+from store.database import connect, open_engine
 from store.decisions import decisions, keep_decisions
 from store.errors import ConflictError, InvalidInputError, StudyError
 from store.events import EMPTY, Head
 from store.interviews import add_interview, interviews
+from store.sqlite import sqlite3
 from store.study import Study, create_study, open_study
 from store.transcripts import transcript
 from store.values import Code, DecisionDraft, Span, Verdict
@@ -65,6 +66,7 @@ def test_a_folder_that_may_not_be_entered_is_a_sentence(tmp_path, monkeypatch):
         open_study(tmp_path / "study")
 
 
+@pytest.mark.sqlite
 def test_a_study_that_could_not_be_begun_leaves_nothing_behind(tmp_path, monkeypatch):
     """Where the disk is full the folder goes again, so that the same command works once there is space."""
 
@@ -110,8 +112,7 @@ def test_two_processes_write_to_one_study(full):
     report = verify(full)
     assert report.faults == ()
     assert read_head(full.folder) == Head(report.events, report.head)
-    with closing(sqlite3.connect(full.folder / "study.db")) as connection:
-        numbers = [row[0] for row in connection.execute("SELECT event_id FROM decision ORDER BY id")]
+    numbers = [number for (number,) in asked_by_hand(full, "SELECT event_id FROM decision ORDER BY id")]
     assert numbers == sorted(set(numbers))
 
 
@@ -119,9 +120,10 @@ def decide(study: Study) -> None:
     keep_decisions(study, "ada", [DecisionDraft(transcript(study, "T1").id, Span(0, 3), Verdict.ADD, "c")])
 
 
+@pytest.mark.sqlite
 def test_a_locked_database_is_a_sentence(full, monkeypatch):
     """A write that cannot get through says that nothing was written; afterwards writing works again."""
-    monkeypatch.setattr("store.database._BUSY_SECONDS", 0.05)
+    monkeypatch.setitem(connect.__kwdefaults__, "timeout", 0.05)
     with closing(sqlite3.connect(full.folder / "study.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         full.close()
@@ -220,7 +222,7 @@ def test_a_head_that_cannot_be_kept_does_not_lose_a_decision(full, monkeypatch):
     """Where the file cannot be replaced, the decision stands all the same and the next head catches up."""
     count = len(decisions(full))
 
-    def full_disk(path: object, text: str) -> None:
+    def full_disk(path: object, text: str, **_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(config, "_replace", full_disk)

@@ -9,7 +9,7 @@ from assistant.llm import LlmClient
 from assistant.models import model_path
 from assistant.segment import segment_new
 from assistant.settings import load_settings
-from assistant.suggest import Model, run, suggest
+from assistant.suggest import Model, asking, suggest
 from assistant.suggest.llm_scores import LlmScores, Question
 from assistant.suggest.shortlist import Shortlist
 from store.codebook import current_codebook, keep_codebook
@@ -166,7 +166,7 @@ class DiesAt:
 @pytest.mark.models
 def test_a_second_run_and_a_resumed_one_score_the_same_bits(client, tmp_path, monkeypatch):
     """The same study, model and seed give the same numbers, also when model and run are killed half-way."""
-    monkeypatch.setattr(run, "SEGMENTS_PER_COMMIT", 2)
+    monkeypatch.setattr(asking, "SEGMENTS_PER_COMMIT", 2)
     found = []
     for name, call in (("first", None), ("second", None), ("killed", 4)):
         (tmp_path / name).mkdir()

@@ -16,8 +16,8 @@ from store.errors import ConflictError, InvalidInputError
 from store.runs import load_scores, suggestions
 from store.segments import segments
 from store.study import create_study
-from store.transcripts import transcript
-from store.values import Code, Role
+from store.transcripts import revise_transcript, transcript
+from store.values import Code, NewTurn, Role
 
 
 def run(study, scorer=None, **options):
@@ -316,3 +316,40 @@ def test_while_a_run_is_under_way_the_suggestions_of_the_last_one_stay(machines)
     with pytest.raises(ConnectionResetError):
         run(machines, KeywordScorer(fail_at=2))
     assert propose(machines).run.guid == first.run.guid
+
+
+class Correcting(KeywordScorer):
+    """Somebody corrects the second interview while the model is asked for the first time."""
+
+    def __init__(self, study):
+        super().__init__()
+        self._study = study
+
+    def score_branches(self, prompt, forks):
+        if not self.calls:
+            turns = [NewTurn(t.span.of(transcript(self._study, "I2").text), t.speaker, t.role) for t in self._turns()]
+            changed = replace(turns[-1], text="Power costs more than we thought.")
+            revise_transcript(self._study, "I2", [*turns[:-1], changed], coder="ada")
+            segment_new(self._study)
+        return super().score_branches(prompt, forks)
+
+    def _turns(self):
+        return transcript(self._study, "I2").turns
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_an_interview_that_is_corrected_meanwhile_is_scored_as_it_stands(machines, killed):
+    """By this run, or by the next where its words were read already; old words' answers are never taken for new."""
+    if killed:
+        with pytest.raises(ConnectionResetError):
+            run(machines, KeywordScorer(fail_at=2))
+    scorer = Correcting(machines)
+    run(machines, scorer)
+    again = KeywordScorer()
+    done = run(machines, again)
+    now = [s.id for s in segments(machines, "I2") if s.role is not Role.INTERVIEWER]
+    (matrix,) = load_scores(machines, done.run, [transcript(machines, "I2").id])
+    assert list(matrix.segments) == now
+    assert any("Power costs more than we thought." in stem for stem, _ in scorer.asked + again.asked)
+    assert np.isfinite(matrix.signals["llm"]).any(axis=1).all()
+    assert verify(machines).faults == ()

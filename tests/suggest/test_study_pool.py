@@ -4,7 +4,7 @@ from study_builder import TALK, word_embeddings
 from assistant.segment import segment_new
 from assistant.suggest import propose, show, study_pool, suggest
 from store.codebook import current_codebook, keep_codebook
-from store.decisions import keep_decisions, stances
+from store.decisions import decided_transcripts, keep_decisions, stances
 from store.runs import first_shown
 from store.transcripts import revise_transcript
 from store.values import DecisionDraft, NewTurn, Role, Verdict
@@ -95,3 +95,19 @@ def test_a_codebook_that_lost_all_its_codes_proposes_nothing(scored):
     keep_codebook(scored, [], coder="ada", reason="all over again")
     assert study_pool(scored) is None
     assert len(propose(scored)) == 0
+
+
+def test_a_corrected_interview_counts_once_and_as_decided(scored):
+    """Its old revision makes no study large, and what was decided on it is learnt from where interviews are drawn."""
+    segment = study_pool(scored).segments[0]
+    say(scored, segment, Verdict.ADD, code_of(scored, "queue"))
+    before = study_pool(scored).scored
+    correct(scored, "weeks", "months")
+    after = study_pool(scored, most=before)
+    assert (after.scored, after.transcripts) == (before, None)
+    now = next(s for s in after.segments if s.interview == "I1")
+    assert now.transcript_id != segment.transcript_id
+    assert now.transcript_id in decided_transcripts(scored)
+    drawn = study_pool(scored, most=before - 1)
+    assert now.transcript_id in drawn.transcripts
+    assert all(s.transcript_id in drawn.transcripts for s in drawn.segments)

@@ -143,6 +143,15 @@ def test_what_waits_is_transcribed_in_its_order(two: Study) -> None:
     assert not worker_is_there(two)
 
 
+def test_the_log_names_no_interview(two: Study) -> None:
+    """It lies in the clear in the study's folder, and an erasure does not look into it."""
+    queue_both(two)
+    said: list[str] = []
+    assert work(two, hear=by_fake(FakeRecogniser()), log=said.append).done == ["I1", "I2"]
+    assert any("done" in line for line in said)
+    assert not [line for line in said if "I1" in line or "I2" in line]
+
+
 def test_a_paused_recording_stops_and_goes_on_without_hearing_anything_twice(two: Study, log: Path) -> None:
     """The worker takes the next one meanwhile and ends; after resuming, another worker hears exactly the rest."""
     queue_both(two)
@@ -499,7 +508,8 @@ def test_a_started_worker_is_a_process_of_its_own(two: Study, tmp_path: Path) ->
     assert all("interview models pull tiny.en" in job.why for job in jobs(two))
     until(lambda: not worker_is_there(two))
     said = (two.folder / LOG).read_text(encoding="utf-8")
-    assert "I1: failed (NotFoundError)" in said
+    assert "job 1: failed (NotFoundError)" in said
+    assert "I1" not in said
     assert "long.wav" not in said
     assert (two.folder / QUEUE_LOCK).stat().st_size == 0
     if sys.platform != "win32":

@@ -1,5 +1,5 @@
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 from small_study import build_study
@@ -34,12 +34,17 @@ def _page(address: str) -> None:
 
 @pytest.fixture
 def page(study: Study, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], AppTest]:
-    """Opens one page of the small study, as the coder Ana, with more in the address; no exception may reach it."""
+    """Opens one page of the small study, as the coder Ana, with more in the address; no exception may reach it.
+
+    With None for the coder nobody is named: the address, or the login, says who sits there.
+    """
     monkeypatch.setattr(sys, "argv", ["app.py", str(study.folder)])
 
-    def opened(address: str, coder: str = "Ana", **more: str) -> AppTest:
+    def opened(address: str, coder: str | None = "Ana", query: Mapping[str, str] | None = None, **more: str) -> AppTest:
         app = AppTest.from_function(_page, args=(address,), default_timeout=60)
-        app.query_params.update({"coder": coder, **more})
+        if coder is not None:
+            app.session_state["coder"] = coder
+        app.query_params.update({**(query or {}), **more})
         return app.run()
 
     return opened

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Selectbox
 
 
 class DeskPage:
@@ -33,6 +34,16 @@ class DeskPage:
         assert self._heard is not None
         self._heard(sent)
         return self.redraw()
+
+    def open(self, interview: str) -> "DeskPage":
+        """Choose an interview from the list."""
+        self.interviews.set_value(interview)
+        return self.redraw()
+
+    @property
+    def interviews(self) -> Selectbox:
+        """The list of interviews, as it is drawn now."""
+        return next(each for each in self.app.selectbox if each.label == "Interview")
 
     def redraw(self) -> "DeskPage":
         """Draw the page again."""

@@ -112,7 +112,7 @@ def test_what_is_learnt_shows_on_the_next_segment(desk, study):
     first = segments(study, "I1")[1]
     opened = desk().act("accept", code="c1")
     current_learning(study).settle()
-    opened.app.selectbox(key="review_interview").set_value("I2").run()
+    opened.open("I2")
     known = {s.scores["decisions"] for s in suggestions(study) if s.segment_id != first.id}
     assert known == {1.0}
 
@@ -177,10 +177,10 @@ def test_evidence_in_plain_words(desk, study):
     opened = desk()
     assert "one sentence is like the definition" in dict(opened.option("c1")["voices"])
     assert opened.option("c3")["near"] == []
-    opened.app.selectbox(key="review_interview").set_value("I2").run()
+    opened.open("I2")
     opened.act("accept", code="c3")
     current_learning(study).settle()
-    opened.app.selectbox(key="review_interview").set_value("I1").run()
+    opened.open("I1")
     assert [near["text"] for near in opened.option("c3")["near"]] == ["I did, at night. Nobody asked."]
 
 
@@ -200,7 +200,7 @@ def test_an_assured_suggestion_is_marked_and_explained(desk, blind, monkeypatch)
     """The mark is a word, says what it means, and stands on that suggestion alone; nothing is accepted by it."""
     first = segments(blind, "I1")[1]
 
-    def assured(study, pool, *, share):
+    def assured(study, pool, *, share, **_):
         assert share == 1.0
         found = assurance.Assurance({}, 0.1, 20, 9, 5, (0,))
         return StudyAssurance({first.id: "c3"}, "1 of the 5 undecided segments has an assured suggestion.", 5, found)

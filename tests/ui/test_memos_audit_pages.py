@@ -1,6 +1,5 @@
 """The memos page, milestones on the study page, and the audit page."""
 
-import sqlite3
 from contextlib import closing
 from datetime import date
 
@@ -11,6 +10,7 @@ from store.event_log import LogFilter, log
 from store.memos import MemoDraft, MemoTarget, keep_memo, memos, revise_memo
 from store.milestones import milestones
 from store.segments import segments
+from store.sqlite import sqlite3
 from store.values import DecisionDraft, MemoKind, Verdict
 
 
@@ -86,7 +86,7 @@ def test_a_memo_leads_to_its_passage(page, study, first):
     keep_memo(study, "Ana", MemoDraft(MemoTarget("I1", first.transcript_id, first.span), "Here."))
     app = page("memos")
     assert "We borrowed them. The owner wanted a logo." in html(app)
-    assert f'href="transcripts?interview=I1&amp;at={first.span.start}&amp;coder=Ana"' in html(app)
+    assert f'href="transcripts?interview=I1&amp;at={first.span.start}&amp;visit=' in html(app)
 
 
 def test_a_milestone_is_frozen_and_compared_with_now(page, study, first):

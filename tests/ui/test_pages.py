@@ -48,10 +48,10 @@ def test_every_page_opens_on_an_empty_study(page, monkeypatch, tmp_path, place):
 
 
 def test_the_entry_file_runs(study, monkeypatch):
-    """app.py draws the study page with its navigation, the study taken from the environment."""
+    """The entry draws the study page with its navigation, the study taken from the environment."""
     monkeypatch.setattr(sys, "argv", ["app.py"])
     monkeypatch.setenv("INTERVIEW_STUDY", str(study.folder))
-    app = AppTest.from_file("../../app.py", default_timeout=60).run()
+    app = AppTest.from_file("../../assistant/ui/entry.py", default_timeout=60).run()
     assert not app.exception
     assert "A small **study**" in shown(app)
 

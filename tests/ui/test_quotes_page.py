@@ -6,17 +6,22 @@ import pytest
 from quotes_page_of import QuotesPage, address_of
 from small_study import letter_embedder
 
-from assistant.review import draw
+from assistant.exchange.consent_gate import gate_of
+from assistant.exchange.screen import CUT
+from assistant.review import Ledger, blindness, draw
 from assistant.segment import StudyEmbeddings, embed_new
-from assistant.ui import embeddings, quote_result
+from assistant.ui import embeddings, quote_export, quote_result
+from assistant.ui.quote_cards import Drawer
 from store.audit import verify
+from store.codebook import current_codebook, keep_codebook
 from store.coders import add_coder, set_role
+from store.consent import ConsentChange, ConsentState, Covers, record_consent
 from store.decisions import keep_decisions
 from store.event_log import log
 from store.quote_lists import pick_quotes, picks, quote_lists
 from store.saved_queries import saved_queries
 from store.segments import segments
-from store.values import CoderRole, DecisionDraft, Role, State, Verdict
+from store.values import Code, CoderRole, DecisionDraft, Role, State, Verdict
 
 BORROWED = "We borrowed them. The owner wanted a logo. I wrote to him every week."
 BROKE = "It broke twice. We lost a month & nobody <b>noticed</b>."
@@ -56,7 +61,7 @@ def test_cards_say_who_gave_each_code_and_where_it_is_from(quotes):
     ]
     assert first["citation"] == f"“{BORROWED}” (I1)"
     assert first["attributes"] == [["region", "north"]]
-    assert first["link"].endswith("&coder=Ana")
+    assert "&visit=" in first["link"]
     assert here.cards[-1]["citation"] == "“I did, at night. Nobody asked.” (I2, 00:00:03)"
     assert (here.cards[-1]["recording"] is not None, first["recording"]) == (True, None)
 
@@ -263,3 +268,16 @@ def test_a_blind_coder_sees_nothing_of_others(quotes, coded):
         text = here.set("radio", "quote_export_what", what).download()[1].decode()
         assert "Failed runs" not in text
         assert "Borrowed machines" not in text
+
+
+def test_a_file_names_no_code_by_words_that_may_not_be_quoted(coded):
+    """A code in vivo of I1, that may be given in I2 as well: the quotes of I2 go out, the words of I1 do not."""
+    name = "The owner wanted a logo. I wrote to him"
+    before = current_codebook(coded)
+    book = keep_codebook(coded, [*before.codes, Code("vivo", name)], coder="Ana", reason="in vivo")
+    drawer = Drawer.of(coded, book, Ledger(coded), blindness(coded, "Ana"))
+    assert quote_export._without_uncovered(gate_of(coded), drawer) is drawer
+    record_consent(coded, "I1", ConsentChange(ConsentState.GIVEN, frozenset({Covers.ANALYSIS})), coder="Ana")
+    named = {code.guid: code.name for code in quote_export._without_uncovered(gate_of(coded), drawer).codebook.codes}
+    assert named["vivo"] == CUT
+    assert [named[code.guid] for code in before.codes] == [code.name for code in before.codes]

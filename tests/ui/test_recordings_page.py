@@ -1,12 +1,14 @@
 """The recordings page: each recording with its state and what can be done with it. The worker is tested apart."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 from small_study import silence
 
+from assistant.models import catalogue
 from assistant.models.record import ModelRecord, measured, write_record
 from assistant.transcribe.queue import QUEUE_LOCK
 from assistant.ui import recordings_moves
@@ -25,8 +27,10 @@ MODEL = "own-model"
 
 @pytest.fixture(autouse=True)
 def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A machine with one speech model and one for voices, files of a researcher's own that nothing here loads."""
-    for name, role in ((MODEL, "whisper"), ("own-voices", "speakers")):
+    """A machine with one speech model and one for voices, which nothing here loads."""
+    for name, role, like in ((MODEL, "whisper", "base"), ("own-voices", "speakers", "voices")):
+        card = replace(catalogue.known_card(like), name=name, files={"model.bin": None})
+        monkeypatch.setitem(catalogue._BY_NAME, name, card)
         folder = tmp_path / "models" / name
         folder.mkdir(parents=True)
         (folder / "model.bin").write_bytes(b"weights")
@@ -78,7 +82,7 @@ def test_a_study_without_recordings_says_where_they_come_from(page: Callable, st
     assert not app.exception
     said = html(app)
     assert "Nothing waits." in said
-    assert 'href="transcripts?interview=I2&amp;coder=Ana"' in said
+    assert 'href="transcripts?interview=I2&amp;visit=' in said
     assert "I1" not in said
 
 

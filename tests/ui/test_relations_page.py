@@ -35,7 +35,8 @@ def opened(study, monkeypatch):
 
     def at(**asked: str) -> AppTest:
         app = AppTest.from_function(_page, default_timeout=60)
-        for name, value in {"coder": "Ana", **asked}.items():
+        app.session_state["coder"] = "Ana"
+        for name, value in asked.items():
             app.query_params[name] = value
         app.run()
         assert not app.exception
@@ -90,7 +91,7 @@ def test_marks_lead_to_their_place(opened, coded, study):
     """A link into the transcript, at the first character of the coding."""
     app = opened(relations="Timeline")
     start = segments(study, "I1")[1].span.start
-    assert f"transcripts?interview=I1&amp;at={start}&amp;coder=Ana" in shown(app)
+    assert f"transcripts?interview=I1&amp;at={start}&amp;visit=" in shown(app)
 
 
 def test_the_map_of_themes(opened, coded):

@@ -5,8 +5,9 @@ from contextlib import contextmanager
 import pytest
 from desk_page import DeskPage
 from planted import FakeChat, writer
+from streamlit.runtime.scriptrunner import RerunData, RerunException
 
-from assistant.ui import rationale
+from assistant.ui import rationale, review_acts
 from store.audit import verify
 from store.codebook import current_codebook, keep_codebook
 from store.decisions import codings, decisions, keep_decisions
@@ -62,6 +63,32 @@ def test_every_act_is_done_once_and_in_order(desk, study):
     assert desk.state["heard"] == 3
 
 
+def test_an_act_that_another_run_breaks_off_is_done_when_it_is_sent_again(desk, study, monkeypatch):
+    """Streamlit ends what runs where it is asked for the whole page meanwhile; the browser sends the act again then."""
+
+    def broken_off():
+        raise RerunException(RerunData())
+
+    with monkeypatch.context() as asked:
+        asked.setattr(review_acts, "may_judge", broken_off)
+        with pytest.raises(RerunException):
+            desk.act("next")
+    assert (words(study), desk.redraw().state["heard"]) == ([], 0)
+    desk.act("next")
+    assert (words(study), desk.state["heard"]) == ([("read", None)], 1)
+
+
+def test_what_a_browser_says_of_the_interview_that_was_left_is_no_choice(desk, study):
+    """With N one comes to the next interview; a run that was asked for before that was heard does not lead back."""
+    left = desk.interviews.set_value("I1")  # what that browser sends
+    desk.act("next").act("next").act("next")
+    assert (desk.interviews.value, desk.state["segment"]["interview"]) == ("I2", "I2")
+    left.run()
+    assert (desk.interviews.value, desk.state["segment"]["interview"]) == ("I2", "I2")
+    desk.open("I1")
+    assert desk.state["segment"]["interview"] == "I1"
+
+
 def test_an_act_for_another_segment_does_nothing(desk, study):
     """A key that was pressed for what is no longer on the screen decides nothing."""
     before = desk.state["segment"]["id"]
@@ -111,15 +138,12 @@ def test_undo_and_redo(desk, study):
 
 
 def test_undo_goes_on_after_the_page_was_loaded_again(page, desk, study, monkeypatch):
-    """The sitting stands in the address; what was done before the reload can be taken back after it."""
+    """The address keeps the seat, and the seat its sitting; what was done before the reload can be taken back after."""
     desk.act("accept", code="c1").act("add", codes=["c2"])
-    sitting = desk.app.query_params["sitting"]
+    seat = desk.app.query_params["visit"]
 
-    def loaded_again(address, coder):
-        app = page(address, coder)
-        del app.session_state["visit"]
-        app.query_params["sitting"] = sitting
-        return app.run()
+    def loaded_again(address, _coder):
+        return page(address, coder=None, visit=seat)
 
     fresh = DeskPage(loaded_again, monkeypatch)
     assert fresh.state["can"]["undo"] == 2
@@ -130,11 +154,11 @@ def test_undo_goes_on_after_the_page_was_loaded_again(page, desk, study, monkeyp
 def test_undo_leads_back_to_the_interview_of_the_step(desk, study):
     """A step of I1 taken back while I2 is on the screen brings I1 back."""
     desk.act("accept", code="c1")
-    desk.app.selectbox(key="review_interview").set_value("I2").run()
+    desk.open("I2")
     assert "I did, at night" in desk.text
     desk.undo()
     assert "We borrowed them" in desk.text
-    assert desk.app.selectbox(key="review_interview").value == "I1"
+    assert desk.interviews.value == "I1"
 
 
 def test_replace_and_add_and_withdraw(desk, study):
@@ -262,7 +286,7 @@ def _fields(code):
 
 def test_the_last_segment_can_be_finished(desk, study):
     """After the last segment of the study the page stays there, and that one is read too."""
-    desk.app.selectbox(key="review_interview").set_value("I2").run()
+    desk.open("I2")
     desk.act("next")
     assert desk.state["can"]["next"] == "Finish"
     desk.act("next")

@@ -116,7 +116,7 @@ def test_a_second_coder_sees_nothing_of_the_first_on_any_page_until_they_finish(
     assert double_codings(coded)[0].ended == "finished"
     assert [d.verdict for d in decisions(coded, coder="Ben")] == [Verdict.READ] * 3
     desk = DeskPage(page, monkeypatch, "Ben")
-    desk.app.selectbox(key="review_interview").set_value("I1").run()
+    desk.open("I1")
     assert {mark["coder"] for mark in desk.state["marks"]} == {"Ana"}
     assert "Anas secret note" in html(page("memos", "Ben"))
 

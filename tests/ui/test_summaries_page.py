@@ -88,8 +88,8 @@ def test_every_sentence_leads_to_its_quotes(study, model, page):
     app = opened(page, study)
     app.button("summarise").click().run()
     html = shown(app)
-    assert "transcripts?interview=I1&amp;at=25&amp;coder=Ana" in html
-    assert html.count("quotes?coder=Ana&amp;ask=") == 3
+    assert "transcripts?interview=I1&amp;at=25&amp;visit=" in html
+    assert html.count("quotes?ask=") == 3
     assert "We%20wait%20in%20a%20queue%20for" in html
 
 
@@ -129,11 +129,11 @@ def test_a_model_that_fails_is_told_in_a_sentence(study, model, page):
 
 def test_hostile_text_is_drawn_as_text(study, page):
     """A model, a theme or a transcript that writes markup writes words."""
-    said = "They <img src=x onerror=alert(1)> wait for **machines** a long time [1]."
+    said = "They <u>wait</u> for **machines** a long time [1]."
     summarise(study, "compute", writer(SummaryChat(said)), embeddings(study), coder="<b>Ben</b>")
     html = shown(opened(page, study))
-    assert "<img" not in html
-    assert "They &lt;img src=x onerror=alert(1)&gt; wait for **machines** a long time." in html
+    assert "<u>" not in html
+    assert "They &lt;u&gt;wait&lt;/u&gt; for **machines** a long time." in html
     assert "asked for by &lt;b&gt;Ben&lt;/b&gt;" in html
 
 

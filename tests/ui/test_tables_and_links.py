@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from assistant.quotes.asked import QuoteQuery
 from assistant.ui.figure import table_csv
 from assistant.ui.quote_links import quotes_href
+from assistant.ui.seat import Seat
 from assistant.ui.sortable import Cell
 
 
@@ -69,10 +70,12 @@ def test_a_table_goes_out_as_a_file_with_its_query():
 @pytest.mark.parametrize("coder", ["Ana & Co", ""])
 def test_a_link_to_the_quotes_holds_the_query_and_who_codes(monkeypatch, coder):
     """Whatever stands in names and words comes through the address as it was."""
-    monkeypatch.setattr(st, "session_state", {"coder": coder})
+    seat = Seat("a study", coder, None) if coder else None
+    monkeypatch.setattr(st, "session_state", {"seat": seat})
     query = QuoteQuery(words='"a & b" -c#', codes=("é=1",), interviews=("I 1",))
     parts = urlsplit(quotes_href(query))
     given = parse_qs(parts.query)
     assert parts.path == "quotes"
     assert QuoteQuery.from_address(given["ask"][0]) == query
-    assert given.get("coder", [""]) == [coder]
+    assert given.get("visit", [""]) == [seat.secret if seat else ""]
+    assert "coder" not in given
