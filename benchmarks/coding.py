@@ -28,7 +28,8 @@ from coding_study import BuiltStudy, CodedData, agreement, build_study, guid_of,
 from machine import machine, peak_mb
 from numpy.typing import NDArray
 
-from assistant.cli.suggest import language_model
+from assistant.cli.language_model import language_model
+from assistant.llm.endpoint_place import settings_for
 from assistant.segment import StudyEmbeddings, local_embedder
 from assistant.settings import Settings, load_settings
 from assistant.suggest import StudyPool, study_pool, suggest
@@ -116,7 +117,7 @@ def _options() -> argparse.Namespace:
 
 @contextmanager
 def _model(name: str, settings: Settings) -> Iterator[Any]:
-    with nullcontext() if name == "none" else language_model(name, settings) as model:
+    with nullcontext() if name == "none" else language_model(name, settings_for(settings, name)) as model:
         yield model
 
 

@@ -90,18 +90,24 @@ def read_codes(folder: Path, said: Mapping[str, Sequence[Said]]) -> CodedData:
     return CodedData(folder.name, (), {}, codes)
 
 
-def load_coded(folder: Path, place: Path) -> Study:
-    """Make the study in an empty folder and return it, open."""
-    said = read_said(folder)
-    study = create_study(place, folder.name.replace("_", " "))
+def load_transcripts(said: Mapping[str, Sequence[Said]], place: Path, title: str) -> Study:
+    """Make a study of what was said alone in the empty folder and return it, open: no codebook, nothing coded."""
+    study = create_study(place, title)
     with tempfile.TemporaryDirectory() as sources:
         for number, (label, turns) in enumerate(said.items()):
             source = Path(sources) / f"{number}.txt"
             source.write_text(f"{label}\n" + "\n".join(turn.text for turn in turns), encoding="utf-8")
             add_interview(study, source, "transcript", label=label)
             add_transcript(study, label, [turn.turn for turn in turns], origin="import")
-    keep_codebook(study, codebook_of(read_codes(folder, said)), coder=UNNAMED, reason="from the folder")
     segment_new(study)
+    return study
+
+
+def load_coded(folder: Path, place: Path) -> Study:
+    """Make the study in an empty folder and return it, open."""
+    said = read_said(folder)
+    study = load_transcripts(said, place, folder.name.replace("_", " "))
+    keep_codebook(study, codebook_of(read_codes(folder, said)), coder=UNNAMED, reason="from the folder")
     for coder, lines in _decided(study, said).items():
         decide(study, coder, list(enumerate(lines)))
     return study

@@ -1,10 +1,10 @@
 """Takes a picture of every page of the app, with the sample study in it, for the documents in this folder.
 
-    python docs/make_screenshots.py [--study FOLDER]
+    python docs/make_screenshots.py [--study FOLDER] [PAGE …]
 
-Without a folder the sample study is built first (`interview demo --headless`, about a minute). Writes
-`docs/screenshots/<page>.png`, `review-dark.png` and `codebook-dark.png` beside them, and `docs/review.png`. Needs
-Chromium and the test extra (Playwright).
+Without a folder the sample study is built first (`interview demo --headless`, about a minute); a folder is changed.
+Without pages all of them are taken. Writes `docs/screenshots/<page>.png`, `review-dark.png` and `codebook-dark.png`
+beside them, and `docs/review.png`. Needs Chromium and the test extra (Playwright).
 """
 
 import argparse
@@ -19,8 +19,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from picture_scenes import LAST, SCENES, at_rest
 from PIL import Image
-from playwright.sync_api import FilePayload, Page, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -44,41 +45,34 @@ QUIET = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-
 COLOURS = 128
 STILL = "*, *::before, *::after { animation: none !important; transition: none !important; }"
 STILL += " .study-folder { display: none; }"  # a temporary one, another each time
-_TALK = """Interview with a head of department
-2026-03-01
-
-I: [00:01] What did the board ask first?
-
-Nora: [00:05] Who pays. Always who pays, and then whether the data may leave the house.
-
-I: [00:14] And may it?
-
-Nora: [00:16] Not with names in it, no.
-"""
-_ROWS = "speaker,text,start,remark\nI,When did you begin?,0:01,\nTomas,In spring.,0:04,laughs\n"
-_CASES = "interview,sector,region\nI7,public,north\nI8,private,south\nI9,private,west\n"
-DROPPED: list[FilePayload] = [
-    {"name": name, "mimeType": "text/plain", "buffer": text.encode()}
-    for name, text in (("I7.txt", _TALK), ("I8.csv", _ROWS), ("cases.csv", _CASES))
-]
-"""What waits on the page “Add interviews”; nothing of it is added."""
 
 
 def main() -> None:
     """Build the study where none is given, and take the pictures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--study", type=Path)
+    every = [place.address for place in PLACES]
+    parser.add_argument("pages", nargs="*", metavar="PAGE", help=f"any of {', '.join(every)}")
     options = parser.parse_args()
+    if unknown := set(options.pages) - set(every):
+        parser.error(f"There is no page {', '.join(sorted(unknown))}; there are {', '.join(every)}.")
     with tempfile.TemporaryDirectory(prefix="pictures-") as place:
         folder = options.study or _built(Path(place) / "demo")
         with open_study(folder) as study:
             coder = _lived_in(study)
         PICTURES.mkdir(parents=True, exist_ok=True)
-        with _app(folder) as address:
-            for scheme, addresses in (("light", [p.address for p in PLACES]), ("dark", ["review", "codebook"])):
-                with _browser(Path(place) / scheme, scheme) as page:
+        with _app(folder, coder) as address:
+            rounds = (
+                ("light", [at for at in every if at != LAST]),
+                ("dark", ["review", "codebook"]),
+                ("light", [LAST]),
+            )
+            for number, (scheme, addresses) in enumerate(rounds):
+                with _browser(Path(place) / str(number), scheme) as page:
                     for at in addresses:
-                        _picture(page, f"{address}/{_path(at)}?coder={coder}", PICTURES / f"{at}{_ending(scheme)}.png")
+                        if not options.pages or at in options.pages:
+                            path = PICTURES / f"{at}{_ending(scheme)}.png"
+                            _picture(page, f"{address}/{_path(at)}", path)
     shutil.copy(PICTURES / "review.png", ROOT / "docs" / "review.png")
 
 
@@ -126,11 +120,14 @@ def _lived_in(study: Study) -> str:
 
 
 @contextlib.contextmanager
-def _app(folder: Path) -> Iterator[str]:
+def _app(folder: Path, coder: str) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    running = subprocess.Popen(app_command(folder, port), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    logged_in = {**os.environ, "LOGNAME": coder}
+    running = subprocess.Popen(
+        app_command(folder, port), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=logged_in
+    )
     try:
         while running.poll() is None:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
@@ -162,13 +159,13 @@ def _picture(page: Page, address: str, path: Path) -> None:
     """The page at rest, in few colours, so that the file stays small."""
     page.goto(address)
     page.locator("h1.page-title").wait_for()
-    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+    at_rest(page)
     page.add_style_tag(content=STILL)
-    if path.stem == "add-interviews":
-        page.locator("input[type=file]").set_input_files(DROPPED)
-        page.locator(".st-key-import_list table").wait_for()
+    if path.stem in SCENES:
+        SCENES[path.stem](page)
+        page.locator(".stMain").evaluate("main => main.scrollTo(0, 0)")
     page.wait_for_timeout(2_500)
-    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+    at_rest(page)
     page.screenshot(path=path)
     with Image.open(path) as picture:
         small = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
