@@ -1,6 +1,5 @@
 """Correcting a transcript in a real browser: with its recording, by keys, every coding in its place."""
 
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -16,7 +15,6 @@ from assistant.segment import segment_new
 from store.audit import verify
 from store.decisions import codings
 from store.interviews import add_interview
-from store.newest import decisions_stamp
 from store.study import Study
 from store.transcripts import add_transcript, transcript
 from store.values import Doubt, NewTurn, Role, TurnMarks, Word
@@ -307,8 +305,8 @@ def long(study, tmp_path) -> Study:
     return study
 
 
-def test_an_edit_of_two_hours_is_soon_on_the_disk(page, address, long):
-    """In the middle of 1,500 turns; and one is still at the same place afterwards."""
+def test_edits_in_two_hours_are_on_the_disk_and_one_stays_where_one_was(page, address, long):
+    """In the middle of 1,500 turns; how long it takes is for benchmarks/correcting.py."""
     middle = transcript(long, "B1").turns[750]
     page.goto(f"{address}/transcripts?interview=B1&at={middle.span.start}")
     page.locator(".tv-row").nth(5).wait_for()
@@ -316,19 +314,13 @@ def test_an_edit_of_two_hours_is_soon_on_the_disk(page, address, long):
     page.locator(".tv-box").focus()
     top = page.evaluate("document.querySelector('.tv-box').scrollTop")
     assert top > 1_000
-    spent = []
     for number in range(3):
         page.keyboard.press("e")
         page.locator(FIELD).fill(f"Quite other words, number {number}.")
-        before, begun = decisions_stamp(long)[2], time.monotonic()
         page.keyboard.press("Control+Enter")
-        while decisions_stamp(long)[2] == before:
-            time.sleep(0.01)
-        spent.append(time.monotonic() - begun)
         corrected(page, f"number {number}.")
-    print("on the disk after", [round(each, 2) for each in spent], "seconds")
+        assert f"Quite other words, number {number}." in transcript(long, "B1").text
     assert abs(page.evaluate("document.querySelector('.tv-box').scrollTop") - top) < 200
-    assert min(spent) < 2, "about one second on a quiet machine"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
