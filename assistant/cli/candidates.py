@@ -44,7 +44,7 @@ def _writer(wanted: str | None, settings: Settings) -> Any:
     """The model that names; none where none is wanted, or none is installed and none was asked for by name."""
     from assistant.llm.endpoint_place import endpoint_place, settings_for, uses_endpoint
     from assistant.models import choose
-    from assistant.suggest.writer import local_writer
+    from assistant.suggest.writer import opened_writer
 
     name = wanted or settings.llm
     if name == "none":
@@ -52,7 +52,7 @@ def _writer(wanted: str | None, settings: Settings) -> Any:
     settings = settings_for(settings, wanted)
     if uses_endpoint(settings):
         note(endpoint_place(settings).notice)
-        return local_writer(name, settings)
+        return opened_writer(name, settings)
     try:
         choose("llm", name, settings)
     except NotFoundError:
@@ -60,7 +60,7 @@ def _writer(wanted: str | None, settings: Settings) -> Any:
             raise
         note("No language model is installed: groups are named after their own words.")
         return nullcontext()
-    return local_writer(name, settings)
+    return opened_writer(name, settings)
 
 
 def _print(found: Sequence[Any]) -> None:

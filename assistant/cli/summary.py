@@ -88,7 +88,7 @@ def _kept(study: Study, wish: _Wish, basis: "Basis", hidden: "Blindness | None")
 def _written(study: Study, settings: Settings, wish: _Wish, basis: "Basis", hidden: "Blindness | None") -> "Summary":
     from assistant.llm.endpoint_place import endpoint_place, settings_for, uses_endpoint
     from assistant.segment import StudyEmbeddings, local_embedder
-    from assistant.suggest.writer import local_writer
+    from assistant.suggest.writer import opened_writer
     from assistant.summaries import summarise
 
     if wish.asked_by is None:
@@ -98,7 +98,7 @@ def _written(study: Study, settings: Settings, wish: _Wish, basis: "Basis", hidd
     settings = settings_for(settings, wish.llm)
     if uses_endpoint(settings):
         note(endpoint_place(settings).notice)
-    with local_writer(wish.llm or settings.llm, settings) as writer:
+    with opened_writer(wish.llm or settings.llm, settings) as writer:
         return summarise(
             study,
             wish.theme,

@@ -81,7 +81,7 @@ class Writer:
 
 
 @contextmanager
-def local_writer(wanted: str, settings: Settings) -> Iterator[Writer]:
+def opened_writer(wanted: str, settings: Settings) -> Iterator[Writer]:
     """The endpoint of the settings, or the model of this machine by name, or the best one with `auto`.
 
     Raises NotFoundError where there is no model, StudyError where text may not be sent to the endpoint.

@@ -10,7 +10,7 @@ import streamlit as st
 from assistant.settings import load_settings
 from assistant.suggest.candidate_answers import accept, dismiss, merge
 from assistant.suggest.candidates import Candidate, candidates, explained_by, named, wants_name
-from assistant.suggest.writer import local_writer
+from assistant.suggest.writer import opened_writer
 from assistant.ui.embeddings import study_embeddings
 from assistant.ui.session import current_proposals
 from store.candidates import take_back
@@ -67,7 +67,7 @@ def find(study: Study, found: Found, *, naming: bool, report: Callable[[float, s
     found.candidates = candidates(study, study_embeddings(study), explained_by(current_proposals(study)))
     if naming and found.candidates:
         settings = load_settings(study.settings())
-        with local_writer(settings.llm, settings) as writer:
+        with opened_writer(settings.llm, settings) as writer:
             nameless = [c for c in found.candidates[:AT_ONCE] if wants_name(c, writer)]
             for number, candidate in enumerate(nameless):
                 report(number / len(nameless), f"{writer.name} drafts name {number + 1} of {len(nameless)} …")

@@ -4,7 +4,7 @@ from assistant.settings import load_settings
 from assistant.suggest import show
 from assistant.suggest.explanation import explain_suggestion
 from assistant.suggest.rationale import rationale
-from assistant.suggest.writer import local_writer
+from assistant.suggest.writer import opened_writer
 from store.acting import require
 from store.study import Study
 from store.values import SuggestionDraft
@@ -15,7 +15,7 @@ def model_words(study: Study, draft: SuggestionDraft) -> tuple[str, str]:
     require(study, "rationale.written", "have a model write")
     settings = load_settings(study.settings())
     (suggestion,) = show(study, [draft])
-    with local_writer(settings.llm, settings) as writer:
+    with opened_writer(settings.llm, settings) as writer:
         written = rationale(study, suggestion, writer)
     return f"The model’s words, not a quote · {written.draft.model}", written.text
 

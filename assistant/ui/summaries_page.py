@@ -8,7 +8,7 @@ from assistant.llm.endpoint_place import uses_endpoint
 from assistant.models import models_in
 from assistant.review import Blindness, blindness
 from assistant.settings import load_settings
-from assistant.suggest.writer import local_writer
+from assistant.suggest.writer import opened_writer
 from assistant.summaries import RULE, ThemeQuotes, standing, summarise, theme_quotes, visible
 from assistant.ui.embeddings import study_embeddings
 from assistant.ui.markup import element, heading, notice, result
@@ -78,7 +78,7 @@ def _write(study: Study, coder: str, hidden: Blindness, wanted: Wanted) -> None:
     settings = load_settings(study.settings())
     progress = st.progress(0.0)
     try:
-        with local_writer(settings.llm, settings) as writer:
+        with opened_writer(settings.llm, settings) as writer:
             summarise(
                 study,
                 str(wanted.theme),

@@ -28,10 +28,10 @@ def model(monkeypatch):
     chat = SummaryChat()
 
     @contextmanager
-    def local_writer(wanted, settings):
+    def opened_writer(wanted, settings):
         yield writer(chat)
 
-    monkeypatch.setattr(assistant.suggest.writer, "local_writer", local_writer)
+    monkeypatch.setattr(assistant.suggest.writer, "opened_writer", opened_writer)
     monkeypatch.setattr(assistant.segment, "local_embedder", lambda settings: None)
     monkeypatch.setattr(assistant.segment, "StudyEmbeddings", lambda study, embedder: embeddings(study))
     return chat

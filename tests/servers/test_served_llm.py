@@ -24,7 +24,7 @@ from assistant.settings import load_settings
 from assistant.suggest import propose, show
 from assistant.suggest.candidates import candidates, named
 from assistant.suggest.rationale import rationale
-from assistant.suggest.writer import local_writer
+from assistant.suggest.writer import opened_writer
 from store.audit import verify
 from store.runs import load_scores, runs
 from store.study import open_study
@@ -134,7 +134,7 @@ def test_rationale_and_name_are_kept_with_where_they_came_from(server, tmp_path)
     """Both keep to their grammars in the server; the record says endpoint and server's name, and knows no hash."""
     for name in ("small", "planted"):
         (tmp_path / name).mkdir()
-    with local_writer("auto", settings_of(server)) as writing:
+    with opened_writer("auto", settings_of(server)) as writing:
         with build_study(tmp_path / "small") as study:
             suggestion = first_suggestion(study)
             written = rationale(study, suggestion, writing)

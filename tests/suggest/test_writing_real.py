@@ -12,7 +12,7 @@ from assistant.suggest import propose, show
 from assistant.suggest.candidates import candidates, named
 from assistant.suggest.naming import first_sentences, grammar
 from assistant.suggest.rationale import rationale
-from assistant.suggest.writer import Writer, local_writer
+from assistant.suggest.writer import Writer, opened_writer
 from store.audit import verify
 from store.interviews import interviews
 
@@ -22,7 +22,7 @@ TWO_SENTENCES = re.compile(r"[^.!?\"„“”«»]+[.!?] [^.!?\"„“”«»]+[
 
 @pytest.fixture(scope="module")
 def real():
-    with local_writer("smollm2-135m", load_settings()) as made:
+    with opened_writer("smollm2-135m", load_settings()) as made:
         yield made
 
 

@@ -7,7 +7,7 @@ from summary_study import FIRST, SummaryChat, embeddings, told_study, writer
 
 from assistant.llm import PromptTooLongError
 from assistant.settings import load_settings
-from assistant.suggest.writer import local_writer
+from assistant.suggest.writer import opened_writer
 from assistant.summaries import standing, summarise
 from assistant.summaries.answer import grammar
 from store.audit import verify
@@ -18,7 +18,7 @@ LINE = r"[^.!?\[\]\"“”\n]{20,260} \[(?P<numbers>[12](?:, [12])*)\]\."
 
 @pytest.fixture(scope="module")
 def real():
-    with local_writer("smollm2-135m", load_settings()) as made:
+    with opened_writer("smollm2-135m", load_settings()) as made:
         yield made
 
 

@@ -34,11 +34,11 @@ def named(monkeypatch):
         role, damaged = "llm", False
 
     @contextmanager
-    def local_writer(wanted, settings):
+    def opened_writer(wanted, settings):
         yield writer(FakeChat())
 
     monkeypatch.setattr(candidates_page, "models_in", lambda settings: (Installed(),))
-    monkeypatch.setattr(candidate_moves, "local_writer", local_writer)
+    monkeypatch.setattr(candidate_moves, "opened_writer", opened_writer)
 
 
 def shown(app: AppTest) -> str:
@@ -174,7 +174,7 @@ def test_a_model_that_fails_leaves_the_groups(study, named, page, monkeypatch):
     def babbling(wanted, settings):
         yield writer(FakeChat(answer="babble"))
 
-    monkeypatch.setattr(candidate_moves, "local_writer", babbling)
+    monkeypatch.setattr(candidate_moves, "opened_writer", babbling)
     app = opened(page)
     assert "found no name that can be read" in shown(app)
     assert shown(app).count("Named after its own words") == 2

@@ -11,10 +11,12 @@ from assistant.ui import rationale, review_acts
 from store.audit import verify
 from store.codebook import current_codebook, keep_codebook
 from store.decisions import codings, decisions, keep_decisions
+from store.interviews import add_interview
 from store.memos import memos
 from store.runs import suggestions
 from store.segments import segments
-from store.values import Code, DecisionDraft, Span, Verdict
+from store.transcripts import add_transcript
+from store.values import Code, DecisionDraft, NewTurn, Role, Span, Verdict
 
 
 def words(study):
@@ -87,6 +89,16 @@ def test_what_a_browser_says_of_the_interview_that_was_left_is_no_choice(desk, s
     assert (desk.interviews.value, desk.state["segment"]["interview"]) == ("I2", "I2")
     desk.open("I1")
     assert desk.state["segment"]["interview"] == "I1"
+
+
+def test_an_interview_without_a_participant_cannot_be_chosen(page, study, tmp_path, monkeypatch):
+    """It is said why, and the list goes on saying which interview one reads."""
+    (tmp_path / "asked.txt").write_text("made up", encoding="utf-8")
+    add_interview(study, tmp_path / "asked.txt", "transcript", label="I9")
+    add_transcript(study, "I9", [NewTurn("Is anybody there?", "Interviewer", Role.INTERVIEWER)], origin="transcript")
+    desk = DeskPage(page, monkeypatch).open("I9")
+    assert "Nobody but the interviewer speaks in I9" in desk.state["problem"]
+    assert (desk.interviews.value, desk.state["segment"]["interview"]) == ("I1", "I1")
 
 
 def test_an_act_for_another_segment_does_nothing(desk, study):
@@ -305,11 +317,11 @@ def test_a_rationale_is_told_as_the_models_words(desk, study, monkeypatch):
     asked = []
 
     @contextmanager
-    def local_writer(wanted, settings):
+    def opened_writer(wanted, settings):
         asked.append(wanted)
         yield writer(FakeChat(answer="A <b>bold</b> claim. No."))
 
-    monkeypatch.setattr(rationale, "local_writer", local_writer)
+    monkeypatch.setattr(rationale, "opened_writer", opened_writer)
     desk.act("why", code="c1").act("why", code="c1")
     (told,) = desk.state["asked"]
     assert told["head"] == "The model’s words, not a quote · fake"

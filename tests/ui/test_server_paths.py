@@ -83,6 +83,6 @@ def test_who_reads_changes_no_setting_and_has_nothing_written(study, state, monk
     with pytest.raises(ForbiddenError, match="Rea may not change how suggestions are chosen"):
         suggestion_quality._chosen.__wrapped__(reading, None)
     assert (study.folder / "interview.toml").read_bytes() == before
-    monkeypatch.setattr(rationale, "local_writer", lambda *_: pytest.fail("the model was asked"))
+    monkeypatch.setattr(rationale, "opened_writer", lambda *_: pytest.fail("the model was asked"))
     with pytest.raises(ForbiddenError, match="Rea may not have a model write"):
         rationale.model_words(reading, None)

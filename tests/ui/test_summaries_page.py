@@ -45,11 +45,11 @@ def model(monkeypatch):
         role, damaged = "llm", False
 
     @contextmanager
-    def local_writer(wanted, settings):
+    def opened_writer(wanted, settings):
         yield writer(chat)
 
     monkeypatch.setattr(summaries_page, "models_in", lambda settings: (Installed(),))
-    monkeypatch.setattr(summaries_page, "local_writer", local_writer)
+    monkeypatch.setattr(summaries_page, "opened_writer", opened_writer)
     return chat
 
 
