@@ -186,15 +186,21 @@ def create_study(
     except OSError as error:
         msg = f"{folder} cannot be made ({error.strerror}); choose another place for the study."
         raise InvalidInputError(msg) from error
+    presence = None
     try:
+        presence = Presence(folder)
         if passphrase is not None:
             make_key(folder, passphrase)
         if place is None:
-            return _begun(folder, title or folder.name)
-        from store.postgres_study import begun
+            made = _begun(folder, title or folder.name)
+        else:
+            from store.postgres_study import begun
 
-        return begun(folder, title or folder.name, place)
+            made = begun(folder, title or folder.name, place)
+        return replace(made, presence=presence)
     except BaseException:
+        if presence is not None:
+            presence.leave()
         shutil.rmtree(folder, ignore_errors=True)
         raise
 

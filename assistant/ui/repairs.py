@@ -88,7 +88,7 @@ def _unseen(study: Study) -> list[str]:
 def _sentences(folder: str, guid: str, opening: int, *, _study: Study) -> list[str]:
     """One list for each opening, shared by all tabs; whoever has read it empties it."""
     del folder, guid, opening  # parts of the key only
-    said = [*_handed_on(), *_study.repairs]
+    said = list(dict.fromkeys([*_handed_on(), *_study.repairs]))
     if _study.migrated_from is not None:
         said.insert(0, f"The study was brought up to date; its state before is kept as {_study.migrated_from}.")
     return said

@@ -20,9 +20,9 @@ from store.errors import ConflictError, DamagedError, NotFoundError, StudyError
 from store.event_log import log
 from store.interviews import interviews
 from store.opening import forget_check
-from store.presence import Presence
+from store.presence import Presence, nobody_else
 from store.replacing import READY, RESTORED_EVENT, finish_replacing, restore_in_place
-from store.study import open_study
+from store.study import create_study, open_study
 from store.transcripts import transcript
 from store.values import DecisionDraft, Span, Verdict
 
@@ -255,7 +255,7 @@ def test_a_copy_with_more_than_the_database_is_named(folder):
 KILLED = """
 import os, sys
 from pathlib import Path
-from store.study import open_study
+from store.study import create_study, open_study
 from store.interviews import set_media_facts
 study = open_study(Path(sys.argv[1]))
 set_media_facts(study, "R1", language="xx")
@@ -275,6 +275,19 @@ def test_after_a_kill_the_database_is_read_through_and_told_of_once(folder):
             assert beside.repairs == ()
     with open_study(folder) as study:
         assert study.repairs == ()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no shared locks there")
+def test_whoever_makes_a_study_is_in_it(tmp_path):
+    """Who opens it beside them has nothing to tell of, and nobody replaces its database meanwhile."""
+    folder = tmp_path / "new"
+    with create_study(folder, title="Made"):
+        with open_study(folder) as beside:
+            assert (beside.title, beside.repairs) == ("Made", ())
+        with pytest.raises(ConflictError, match="open in another program"), nobody_else(folder):
+            pass
+    with nobody_else(folder):
+        assert not (folder / "study.db-wal").exists()
 
 
 def test_who_is_alone_in_a_study_knows_it(tmp_path):
