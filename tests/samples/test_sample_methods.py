@@ -20,9 +20,11 @@ CHANGING = (
     (rf"({PROGRAMS}|scikit-learn) \d[\d.]*\d", r"\1 VERSION"),
     (r"^(\| 1 \| DAY \|) [^|]+ \|", r"\1 WHO |"),
     (r"^The transcripts hold .*", "The transcripts hold WORDS."),
+    (r"(Chance drew )\d+\[", r"\1N["),
     (r"^(\| I[45] \| recording \| \S+ \|) \d+ \|", r"\1 N |"),
 )
-"""Days, hashes, versions, who brings the codebook, and words, of which a machine hears one more or less."""
+"""Days, hashes, versions, who brings the codebook, and words, of which a machine hears one more or less, and with
+them what is drawn by chance."""
 
 
 def settled(text: str) -> str:
