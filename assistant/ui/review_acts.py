@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from streamlit.runtime.scriptrunner import RerunException, StopException
 
 from assistant.review import blindness, finish
 from assistant.suggest import Order
@@ -64,16 +65,16 @@ def perform(study: Study, visit: Visit, sent: object) -> None:
     if not new:
         return
     visit.problem = visit.said = ""
+    visit.heard = max(act.id for act in new)
     for act in sorted(new, key=lambda act: act.id):
         try:
             _perform(study, visit, act)
-        except Exception as error:
-            visit.heard = max(act.id for act in new)
-            if not isinstance(error, StudyError):
-                raise
+        except StudyError as error:
             visit.problem = str(error)
             return
-        visit.heard = act.id  # not before: one that is broken off for another run of the page is sent again
+        except (RerunException, StopException):  # broken off for another run of the page: to be sent again
+            visit.heard = act.id - 1
+            raise
 
 
 def parsed(sent: object) -> list[Act]:
